@@ -1,0 +1,138 @@
+// Hashing: one seeded hash over words and bytes, and `hash_state`, which takes a key's fields.
+//
+// Promise: equal fields in equal order give equal hashes under one seed; all 64 bits of the result
+//   are usable (tables take the group from the top and the tag from the bottom).
+// Cost: one 64x64->128 multiplication a 64-bit word (neighbouring narrow fields share a word), one
+//   per 16 bytes of text. No memory is touched but the key's.
+// Not cryptographic: the per-table seed keeps colliding keys from being prepared in advance by
+//   someone who does not know it; whoever can read hashes can find collisions.
+// Thread safety: stateless, except `process_seed()`, which is initialised once, safely.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <string_view>
+
+namespace crosstie {
+
+// A hash under the seed of one table; a type of its own so that it cannot be taken for a field.
+struct hash_code {
+  std::uint64_t value;
+  friend constexpr bool operator==(hash_code, hash_code) noexcept = default;
+};
+
+namespace detail {
+
+__extension__ using uint128 = unsigned __int128;
+
+inline constexpr std::uint64_t mix_a = 0x9e3779b97f4a7c15;
+inline constexpr std::uint64_t mix_b = 0xd1b54a32d192ed03;
+
+// Multiply-fold: both halves of the 128-bit product, so that high input bits reach low output bits.
+[[nodiscard]] constexpr std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
+  const uint128 product = static_cast<uint128>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+template <class Word>
+[[nodiscard]] inline std::uint64_t load(const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// Hash of text, its length included, continuing from `state`.
+[[nodiscard]] inline std::uint64_t fold_bytes(std::uint64_t state, std::string_view text) noexcept {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  std::uint64_t a = 0;
+  std::uint64_t b = 0;
+  if (left > 16) {
+    for (; left > 16; left -= 16, at += 16) {
+      state = fold(load<std::uint64_t>(at) ^ mix_b, load<std::uint64_t>(at + 8) ^ state);
+    }
+    // The last 16 bytes may overlap those already taken: cheaper than a partial load.
+    a = load<std::uint64_t>(at + left - 16);
+    b = load<std::uint64_t>(at + left - 8);
+  } else if (left >= 8) {
+    a = load<std::uint64_t>(at);
+    b = load<std::uint64_t>(at + left - 8);
+  } else if (left >= 4) {
+    a = load<std::uint32_t>(at);
+    b = load<std::uint32_t>(at + left - 4);
+  } else if (left > 0) {
+    a = static_cast<std::uint64_t>(static_cast<unsigned char>(at[0])) |
+        static_cast<std::uint64_t>(static_cast<unsigned char>(at[left / 2])) << 8;
+    b = static_cast<unsigned char>(at[left - 1]);
+  }
+  return fold(fold(a ^ mix_b, b ^ state) ^ text.size(), mix_a);
+}
+
+}  // namespace detail
+
+// Takes the fields of one key, one by one; padding between them never counts.
+class hash_state {
+ public:
+  constexpr explicit hash_state(std::uint64_t seed) noexcept : state_(seed) {}
+
+  // Adds the low `bits` (1 to 64) of `word`. Narrow neighbours share one multiplication.
+  constexpr void add_bits(std::uint64_t word, unsigned bits) noexcept {
+    if (filled_ + bits > 64) flush();
+    pending_ |= (bits == 64 ? word : word & ((std::uint64_t{1} << bits) - 1)) << filled_;
+    filled_ += bits;
+  }
+
+  // Adds text with its length, so that ("ab", "c") and ("a", "bc") differ.
+  void add_text(std::string_view text) noexcept {
+    flush();
+    state_ = detail::fold_bytes(state_, text);
+  }
+
+  [[nodiscard]] constexpr std::uint64_t finish() noexcept {
+    flush();
+    return state_;
+  }
+
+ private:
+  constexpr void flush() noexcept {
+    if (filled_ == 0) return;
+    state_ = detail::fold(state_ ^ pending_, detail::mix_a);
+    pending_ = 0;
+    filled_ = 0;
+  }
+
+  std::uint64_t state_;
+  std::uint64_t pending_ = 0;
+  unsigned filled_ = 0;
+};
+
+// One random number a process. Define CROSSTIE_FIXED_SEED (a number) to repeat a run exactly.
+[[nodiscard]] inline std::uint64_t process_seed() {
+#ifdef CROSSTIE_FIXED_SEED
+  return CROSSTIE_FIXED_SEED;
+#else
+  static const std::uint64_t seed = [] {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32) ^ device();
+  }();
+  return seed;
+#endif
+}
+
+// A seed for one table. Tables at different addresses get different seeds, so that copying one
+// table into another in iteration order does not pile keys up.
+[[nodiscard]] inline std::uint64_t table_seed(const void* table) {
+  const auto address = reinterpret_cast<std::uintptr_t>(table);
+#ifdef CROSSTIE_FIXED_SEED
+  static_cast<void>(address);  // addresses differ from run to run
+  static constinit std::uint64_t tables = 0;
+  return detail::fold(process_seed() ^ ++tables, detail::mix_b);
+#else
+  return detail::fold(process_seed() ^ address, detail::mix_b);
+#endif
+}
+
+}  // namespace crosstie

@@ -1,0 +1,38 @@
+// Which pod is bound to which node: the table that the project began with, as a replaceable type.
+//
+// Promise: a pod is on at most one node. Whatever models `bindings_table` can be given to
+// state.hpp, so that layouts can be compared under a real scheduling load.
+// Cost of the default (crosstie::assignment): contains and node_of are one load, bind and unbind
+// O(1), a node's pods are contiguous.
+// Thread safety: none.
+#pragma once
+
+#include <concepts>
+#include <crosstie/assignment.hpp>
+#include <optional>
+#include <vector>
+
+#include "cluster/names.hpp"
+
+namespace crosstie::cluster {
+
+template <class T>
+concept bindings_table = requires(T table, const T& same, pod_id pod, node_id node) {
+  table.bind(pod, node);  // the pod is on no node before
+  table.unbind(pod);      // does nothing where it is on none
+  { same.contains(pod, node) } -> std::convertible_to<bool>;
+  { same.node_of(pod) } -> std::same_as<std::optional<node_id>>;
+  { same.count(node) } -> std::convertible_to<std::size_t>;
+  same.for_each_pod(node, [](pod_id) {});
+  { same.memory_bytes() } -> std::convertible_to<std::size_t>;
+};
+
+// What the plugins see of it: the pods of a node, whatever table holds them.
+class pods_by_node {
+ public:
+  virtual ~pods_by_node() = default;
+  // Appends the node's pods to `out`, in no particular order.
+  virtual void append_pods(node_id node, std::vector<pod_id>& out) const = 0;
+};
+
+}  // namespace crosstie::cluster
