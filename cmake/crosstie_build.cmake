@@ -3,6 +3,16 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
+# Asserts stay in, and -O1 keeps the tests quick while a report still names true lines.
+set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1" CACHE STRING "flags of the build type Sanitize")
+
+# A compiler cache is a convenience of the machine, so the presets do not ask for one.
+find_program(CROSSTIE_CCACHE ccache)
+mark_as_advanced(CROSSTIE_CCACHE)
+if(CROSSTIE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CROSSTIE_CCACHE}")
+endif()
+
 add_library(crosstie_build INTERFACE)
 target_compile_options(crosstie_build INTERFACE -Wall -Wextra -Wpedantic -Werror)
 if(CROSSTIE_SANITIZE)
@@ -29,5 +39,34 @@ function(crosstie_test room)
                         GTest::gtest_main)
   target_compile_definitions(${room}_test PRIVATE CROSSTIE_SHARED="${CROSSTIE_SHARED}"
                              CROSSTIE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${room}_test TEST_PREFIX "${room}." DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${room}_test TEST_PREFIX "${room}." DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT 300)
+endfunction()
+
+# crosstie_fuzzer(NAME SOURCES a_fuzz.cpp ... DEPENDS targets...): one libFuzzer target.
+# Its seed inputs lie in corpus/NAME beside the calling CMakeLists.txt, its words, if any, in
+# NAME.dict. The test fuzz.NAME (label "fuzz") runs it for CROSSTIE_FUZZ_SECONDS; what it finds
+# stays in fuzz/NAME of the build tree, and the seeds are never written to.
+function(crosstie_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} crosstie::crosstie crosstie_build)
+  target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+
+  set(found "${PROJECT_BINARY_DIR}/fuzz/${name}")
+  file(MAKE_DIRECTORY "${found}/corpus")
+  set(inputs "${found}/corpus")
+  if(IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
+    list(APPEND inputs "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}")
+  endif()
+  set(words "")
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${name}.dict")
+    set(words "-dict=${CMAKE_CURRENT_SOURCE_DIR}/${name}.dict")
+  endif()
+  math(EXPR limit "${CROSSTIE_FUZZ_SECONDS} + 240")
+  add_test(NAME fuzz.${name}
+           COMMAND ${name} -max_total_time=${CROSSTIE_FUZZ_SECONDS} -timeout=30 -rss_limit_mb=4096
+                   -print_final_stats=1 -artifact_prefix=${found}/ ${words} ${inputs})
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT ${limit})
 endfunction()

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "cluster/names.hpp"
@@ -342,5 +343,15 @@ struct volume_attachment {
 struct resource_claim {
   name_id ns, name, uid;
 };
+
+// An object of a kind that placing does not read: counted, then dropped.
+struct other_object {
+  name_id kind;
+};
+
+using any_object =
+    std::variant<other_object, node, pod, namespace_object, priority_class, service, workload,
+                 pod_disruption_budget, persistent_volume, persistent_volume_claim, storage_class,
+                 csi_node, csi_driver, csi_storage_capacity, volume_attachment, resource_claim>;
 
 }  // namespace crosstie::cluster
