@@ -4,7 +4,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
 # Asserts stay in, and -O1 keeps the tests quick while a report still names true lines.
-set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1" CACHE STRING "flags of the build type Sanitize")
+set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -D_GLIBCXX_ASSERTIONS" CACHE STRING "flags of the build type Sanitize")
 
 # A compiler cache is a convenience of the machine, so the presets do not ask for one.
 find_program(CROSSTIE_CCACHE ccache)
@@ -19,6 +19,10 @@ if(CROSSTIE_SANITIZE)
   target_compile_options(crosstie_build INTERFACE
     -fsanitize=${CROSSTIE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(crosstie_build INTERFACE -fsanitize=${CROSSTIE_SANITIZE})
+endif()
+if(CROSSTIE_BUILD_FUZZERS)
+  # A fuzzer steers by the branches it sees, so the rooms it reads into are instrumented too.
+  target_compile_options(crosstie_build INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # crosstie_room(NAME SOURCES a.cpp ... DEPENDS targets...): one folder of src/ as a static library.
