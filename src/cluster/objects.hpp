@@ -178,6 +178,10 @@ struct pod_resource_claim {
   name_id name;           // spec.resourceClaims[].name
   name_id claim;          // resourceClaimName
   name_id claim_template; // resourceClaimTemplateName
+  // status.resourceClaimStatuses: has a claim been made from the template, and which (none needed:
+  // no_name)?
+  bool made = false;
+  name_id made_claim = no_name;
   bool operator==(const pod_resource_claim&) const = default;
 };
 
@@ -342,6 +346,8 @@ struct volume_attachment {
 };
 struct resource_claim {
   name_id ns, name, uid;
+  owner controller{};
+  bool terminating = false;
 };
 
 // An object of a kind that placing does not read: counted, then dropped.
