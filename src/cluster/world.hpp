@@ -43,6 +43,9 @@ class world {
 
   // Binds the pod to the node for good; an error puts the pod back into the queue.
   virtual std::expected<void, std::string> bind(pod_id pod, node_id node) = 0;
+
+  // Deletes a pod that has to make room for another; its removal comes back as an event.
+  virtual std::expected<void, std::string> evict(pod_id victim, pod_id preemptor) = 0;
 };
 
 }  // namespace crosstie::cluster

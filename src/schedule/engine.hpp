@@ -1,0 +1,98 @@
+// The engine: the node for one pod, exactly as evaluate() finds it, at the cost of what changed.
+//
+//   rows (matrix)        shape x node   int32: the total, or minus the set of reasons against
+//   block maxima         shape x block  the greatest total of each 64 nodes, how many have it
+//   static parts         part x node    verdict, taint and affinity score, image score
+//   change log           ring of nodes whose use changed; a row replays what it has not seen
+//
+// Pods that ask the same of nodes share a shape, whose row is repaired only where a node changed
+// since it was last asked, or computed afresh (vector code over columns) where too much did. A pod
+// whose verdict depends on other pods or objects (spread, pod affinity, volumes, claims, nominated
+// pods, unusual profiles) goes to the plain evaluation, so that answers are always exact.
+//
+// Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
+// its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal
+// order choose equally.
+// Cost: a pod of a known shape O(changed nodes + nodes / 64); no allocation once shapes are known.
+// Invariant: whoever changes the store or the state says so here before the next place().
+// Thread safety: none.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/state.hpp"
+#include "schedule/configuration.hpp"
+#include "schedule/queue.hpp"
+
+namespace crosstie::schedule {
+
+using cluster::node_id;
+
+// Which node of those with the highest score.
+struct tie_break {
+  bool by_name = false;    // the smallest name, in byte order
+  std::uint64_t seed = 1;  // else one at random, drawn from this seed
+};
+
+struct engine_options {
+  tie_break ties;
+  bool incremental = true;            // false: the plain evaluation for every pod
+  std::size_t row_bytes = 64u << 20;  // of rows kept; those asked least recently are dropped
+  std::size_t row_limit = 0;          // at most so many; 0: by row_bytes alone
+  std::uint32_t block_nodes = 64;     // a power of two
+};
+
+struct placement {
+  node_id node = cluster::no_node;  // no_node: none is feasible, or an error
+  std::uint32_t feasible = 0;       // nodes that pass every filter
+  std::uint32_t ties = 0;           // nodes with the highest total
+  std::int64_t total = 0;           // of the node; 0 where fewer than two were scored
+  event_set helpful = no_event;     // where none is feasible: what may change that
+  bool nominated = false;           // the pod's nominated node, taken without scoring
+  std::string error;                // the cycle's internal error; empty: none
+};
+
+// Figures of the engine's life, for observation.
+struct engine_statistics {
+  std::uint64_t incremental = 0, plain = 0;  // pods placed either way
+  std::uint64_t rebuilt_rows = 0, replayed_nodes = 0, dropped_rows = 0;
+};
+
+class engine {
+ public:
+  engine(const cluster::store& objects, const cluster::usage_table& usage,
+         const cluster::pods_by_node& pods, const configuration& settings,
+         const engine_options& options = {});
+  ~engine();
+  engine(engine&&) noexcept;
+  engine& operator=(engine&&) noexcept;
+
+  // Takes stock of the whole state, as after its load().
+  void reset();
+
+  // The profile of the pod's schedulerName, if there is one.
+  const profile* profile_of(pod_id pod) const;
+
+  placement place(pod_id pod);
+  // All nodes with the highest total, in no particular order: what place() draws from.
+  placement find_best(pod_id pod, std::vector<node_id>& best);
+
+  // ---- what has happened ----
+  void node_changed(node_id node);  // the object was added, replaced or removed
+  void pod_bound(pod_id pod, node_id node);
+  void pod_unbound(pod_id pod, node_id node);  // while the store still has the pod as it was bound
+  void nominations_changed(int by);            // pods that name a nominated node and are on none
+  void objects_changed();                      // of kinds other than pods and nodes
+
+  const engine_statistics& statistics() const;
+  std::size_t memory_bytes() const;
+
+ private:
+  class implementation;
+  std::unique_ptr<implementation> self_;
+};
+
+}  // namespace crosstie::schedule
