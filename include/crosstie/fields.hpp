@@ -24,7 +24,7 @@ namespace detail {
 // Converts to the type of any field, so that T{any_field...} tells how many fields T takes.
 struct any_field {
   template <class T>
-  constexpr operator T() const noexcept;  // NOLINT(google-explicit-constructor): that is its use
+  operator T() const noexcept;  // NOLINT(google-explicit-constructor): that is its use
 };
 
 template <class T, std::size_t... I>
@@ -45,8 +45,8 @@ template <class T>
 concept tuple_like = requires { std::tuple_size<T>::value; };
 
 template <class T>
-concept plain_aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_array_v<T> &&
-                          !tuple_like<T>;
+concept plain_aggregate =
+    std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_array_v<T> && !tuple_like<T>;
 
 template <class T>
 constexpr std::size_t count_fields() {

@@ -9,7 +9,7 @@
 // Thread safety: stateless, except `process_seed()`, which is initialised once, safely.
 #pragma once
 
-#include <bit>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -128,8 +128,9 @@ class hash_state {
   const auto address = reinterpret_cast<std::uintptr_t>(table);
 #ifdef CROSSTIE_FIXED_SEED
   static_cast<void>(address);  // addresses differ from run to run
-  static constinit std::uint64_t tables = 0;
-  return detail::fold(process_seed() ^ ++tables, detail::mix_b);
+  static constinit std::atomic<std::uint64_t> tables = 0;
+  return detail::fold(process_seed() ^ tables.fetch_add(1, std::memory_order_relaxed),
+                      detail::mix_b);
 #else
   return detail::fold(process_seed() ^ address, detail::mix_b);
 #endif

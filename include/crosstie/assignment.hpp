@@ -1,0 +1,265 @@
+// assignment: each column has at most one row (pod -> node), asked from both sides.
+//
+//   crosstie::assignment<pod_id, node_id> bound;
+//   bound.assign(pod, node);
+//   bound.contains(node, pod);                 // one load
+//   for (pod_id p : bound.columns(node)) ...   // a span
+//
+//   row_of   [4 B] a column     the row of the column, or none
+//   place    [2 B] a column     where it stands in its row's list, modulo 65,536
+//   rows     [16 B] a row  ->  [column column column ...]
+//
+// Promise: assign, unassign, row_of, contains and count take constant time (unassigning from a row
+//   of n columns looks at up to 1 + n / 65,536 places, since a place keeps 16 bits).
+// Cost: 10 bytes a column, plus the slack of the lists (up to 1/4) and 16 bytes a row, where the
+//   column ids are dense; ids up to the largest one used take 6 bytes each, assigned or not.
+// Invalidation: columns(row) is invalidated by any change to that row; assigning to a row greater
+//   than any before invalidates no span. The order of columns(row) is unspecified but depends on
+//   the operations alone.
+// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <crosstie/dense_id.hpp>
+#include <crosstie/detail/id_list.hpp>
+
+namespace crosstie {
+
+template <dense_id Column = std::uint32_t, dense_id Row = std::uint32_t,
+          class Alloc = std::allocator<std::byte>>
+class assignment {
+  using list = detail::id_list<Column, Alloc>;
+  template <class T>
+  using vector = std::vector<T, typename std::allocator_traits<Alloc>::template rebind_alloc<T>>;
+
+ public:
+  using column_type = Column;
+  using row_type = Row;
+  using allocator_type = Alloc;
+  class const_iterator;
+
+  explicit assignment(const Alloc& alloc = Alloc())
+      : alloc_(alloc), row_of_(alloc), place_(alloc), rows_(alloc) {}
+  assignment(const assignment& other)
+      : assignment(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
+                              other.alloc_)) {}
+  assignment(const assignment& other, const Alloc& alloc) : assignment(alloc) {
+    reserve_columns(other.row_of_.size());
+    reserve_rows(other.rows_.size());
+    for (std::uint32_t r = 0; r < other.rows_.size(); ++r) {
+      for (Column column : other.rows_[r].ids()) assign(column, from_index<Row>(r));
+    }
+  }
+  assignment(assignment&& other) noexcept
+      : alloc_(other.alloc_),
+        row_of_(std::move(other.row_of_)),
+        place_(std::move(other.place_)),
+        rows_(std::move(other.rows_)),
+        size_(std::exchange(other.size_, 0)) {}
+  // Assignments keep their own allocator.
+  assignment& operator=(const assignment& other) {
+    if (this == &other) return *this;
+    assignment copy(other, alloc_);
+    swap(copy);
+    return *this;
+  }
+  assignment& operator=(assignment&& other) noexcept(
+      std::allocator_traits<Alloc>::is_always_equal::value) {
+    if (!(alloc_ == other.alloc_)) return *this = std::as_const(other);
+    assignment taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~assignment() {
+    for (list& row : rows_) row.release(alloc_);
+  }
+
+  // Gives `column` the row; returns the row it had before, if any.
+  std::optional<Row> assign(Column column, Row row) {
+    assert(to_index(column) != no_index && to_index(row) != no_index);
+    const std::optional<Row> before = row_of(column);
+    if (before == row) return before;
+    make_room(column, row);
+    if (before) take_out(column, *before);
+    list& into = rows_[to_index(row)];
+    place_[to_index(column)] = static_cast<std::uint16_t>(into.size());
+    into.push_back(column);
+    row_of_[to_index(column)] = to_index(row);
+    size_ += !before;
+    return before;
+  }
+
+  // Takes the row from `column`; returns the row it had, if any.
+  std::optional<Row> unassign(Column column) noexcept {
+    const std::optional<Row> before = row_of(column);
+    if (!before) return before;
+    take_out(column, *before);
+    row_of_[to_index(column)] = no_index;
+    --size_;
+    return before;
+  }
+
+  [[nodiscard]] std::optional<Row> row_of(Column column) const noexcept {
+    const std::uint32_t index = to_index(column);
+    if (index >= row_of_.size() || row_of_[index] == no_index) return std::nullopt;
+    return from_index<Row>(row_of_[index]);
+  }
+  [[nodiscard]] bool contains(Row row, Column column) const noexcept {
+    const std::uint32_t index = to_index(column);
+    return index < row_of_.size() && row_of_[index] == to_index(row) && to_index(row) != no_index;
+  }
+  [[nodiscard]] bool contains(Column column) const noexcept { return row_of(column).has_value(); }
+
+  // The columns of a row, in no particular order.
+  [[nodiscard]] std::span<const Column> columns(Row row) const noexcept {
+    if (to_index(row) >= rows_.size()) return {};
+    return rows_[to_index(row)].ids();
+  }
+  [[nodiscard]] std::size_t count(Row row) const noexcept { return columns(row).size(); }
+
+  // Unassigns every column of the row; returns how many.
+  std::size_t erase_row(Row row) noexcept {
+    if (to_index(row) >= rows_.size()) return 0;
+    list& columns = rows_[to_index(row)];
+    const std::size_t erased = columns.size();
+    for (Column column : columns.ids()) row_of_[to_index(column)] = no_index;
+    columns.release(alloc_);
+    size_ -= erased;
+    return erased;
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  // One more than the largest column and row index used so far.
+  [[nodiscard]] std::size_t column_limit() const noexcept { return row_of_.size(); }
+  [[nodiscard]] std::size_t row_limit() const noexcept { return rows_.size(); }
+
+  // Visits (column, row) pairs in order of columns.
+  [[nodiscard]] const_iterator begin() const noexcept { return const_iterator(*this, 0); }
+  [[nodiscard]] const_iterator end() const noexcept {
+    return const_iterator(*this, static_cast<std::uint32_t>(row_of_.size()));
+  }
+
+  void reserve_columns(std::size_t count) {
+    row_of_.reserve(count);
+    place_.reserve(count);
+  }
+  void reserve_rows(std::size_t count) { rows_.reserve(count); }
+
+  void clear() noexcept {
+    for (list& row : rows_) row.release(alloc_);
+    row_of_.clear();
+    place_.clear();
+    rows_.clear();
+    size_ = 0;
+  }
+
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    std::size_t bytes = row_of_.capacity() * sizeof(std::uint32_t) +
+                        place_.capacity() * sizeof(std::uint16_t) + rows_.capacity() * sizeof(list);
+    for (const list& row : rows_) bytes += row.memory_bytes();
+    return bytes;
+  }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return alloc_; }
+
+  // Both sides must have equal allocators.
+  void swap(assignment& other) noexcept {
+    row_of_.swap(other.row_of_);
+    place_.swap(other.place_);
+    rows_.swap(other.rows_);
+    std::swap(size_, other.size_);
+  }
+  friend void swap(assignment& a, assignment& b) noexcept { a.swap(b); }
+
+  friend bool operator==(const assignment& a, const assignment& b) {
+    return a.size_ == b.size_ && std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
+
+ private:
+  static constexpr std::size_t place_range = 65536;  // what 16 bits tell apart
+
+  // Everything that may throw, before anything changes.
+  void make_room(Column column, Row row) {
+    const std::size_t columns = std::size_t{to_index(column)} + 1;
+    const std::size_t rows = std::size_t{to_index(row)} + 1;
+    if (rows > rows_.size()) {
+      detail::reserve_slim(rows_, rows);
+      rows_.resize(rows);
+    }
+    if (columns > row_of_.size()) {
+      detail::reserve_slim(row_of_, columns);
+      detail::reserve_slim(place_, columns);
+      row_of_.resize(columns, no_index);
+      place_.resize(columns);
+    }
+    rows_[to_index(row)].reserve_one(alloc_);
+  }
+
+  void take_out(Column column, Row row) noexcept {
+    list& from = rows_[to_index(row)];
+    std::size_t at = place_[to_index(column)];
+    while (from[at] != column) at += place_range;
+    const Column last = from.back();
+    from[at] = last;
+    place_[to_index(last)] = static_cast<std::uint16_t>(at);
+    from.pop_back(alloc_);
+  }
+
+  [[no_unique_address]] Alloc alloc_;
+  vector<std::uint32_t> row_of_;
+  vector<std::uint16_t> place_;
+  vector<list> rows_;
+  std::size_t size_ = 0;
+};
+
+template <dense_id Column, dense_id Row, class Alloc>
+class assignment<Column, Row, Alloc>::const_iterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using iterator_concept = std::forward_iterator_tag;
+  using value_type = std::pair<Column, Row>;
+  using difference_type = std::ptrdiff_t;
+  using reference = value_type;
+  using pointer = void;
+
+  const_iterator() noexcept = default;
+  const_iterator(const assignment& table, std::uint32_t column) noexcept
+      : table_(&table), column_(column) {
+    skip_unassigned();
+  }
+  [[nodiscard]] value_type operator*() const noexcept {
+    return {from_index<Column>(column_), from_index<Row>(table_->row_of_[column_])};
+  }
+  const_iterator& operator++() noexcept {
+    ++column_;
+    skip_unassigned();
+    return *this;
+  }
+  const_iterator operator++(int) noexcept {
+    const_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
+    return a.column_ == b.column_;
+  }
+
+ private:
+  void skip_unassigned() noexcept {
+    while (column_ < table_->row_of_.size() && table_->row_of_[column_] == no_index) ++column_;
+  }
+  const assignment* table_ = nullptr;
+  std::uint32_t column_ = 0;
+};
+
+}  // namespace crosstie

@@ -1,0 +1,222 @@
+// Flat storage: the memory of a flat table, one allocation of control groups and slots.
+//
+//   [group 0][group 1] ... [group n-1][sentinel] | [slot 0] ... [slot 14 n - 1]
+//
+// Promise: owns memory, not elements; n is a power of two or 0 (then `groups` is a shared group
+//   that is always empty and must not be written).
+// Invariant: slot i of group g is slots[14 g + i]; it holds an element iff its tag is not 0.
+// Thread safety: as plain data.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include <crosstie/detail/group.hpp>
+
+namespace crosstie::detail {
+
+// The place of one slot: its tag byte, whose address tells the slot within the group, and the slot.
+template <class Value>
+struct slot_place {
+  std::uint8_t* tag = nullptr;
+  Value* slot = nullptr;
+
+  [[nodiscard]] explicit operator bool() const noexcept { return tag != nullptr; }
+  [[nodiscard]] std::size_t position() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(tag) & (alignof(group) - 1);
+  }
+  [[nodiscard]] group* home() const noexcept { return reinterpret_cast<group*>(tag - position()); }
+};
+
+template <class Value, class Alloc>
+class flat_storage {
+  static constexpr std::size_t block_align = std::max(alignof(group), alignof(Value));
+  struct alignas(block_align) block {
+    std::byte bytes[block_align];
+  };
+  using block_alloc = typename std::allocator_traits<Alloc>::template rebind_alloc<block>;
+  using block_traits = std::allocator_traits<block_alloc>;
+  static_assert(std::is_same_v<typename block_traits::pointer, block*>,
+                "crosstie: flat tables take allocators with plain pointers");
+
+ public:
+  using place = slot_place<Value>;
+
+  flat_storage() noexcept = default;
+
+  // Memory for `count` groups, all empty. Throws what the allocator throws, or
+  // bad_array_new_length.
+  flat_storage(Alloc& alloc, std::size_t count) {
+    if (count > std::numeric_limits<std::size_t>::max() / 2 / group_bytes) {
+      throw_length();
+    }
+    block_alloc blocks(alloc);
+    block* memory = block_traits::allocate(blocks, blocks_for(count));
+    groups = reinterpret_cast<group*>(memory);
+    std::memset(static_cast<void*>(groups), 0, (count + 1) * sizeof(group));
+    groups[count].make_sentinel();
+    slots = reinterpret_cast<Value*>(reinterpret_cast<std::byte*>(memory) + slots_offset(count));
+    mask = count - 1;
+    shift = static_cast<unsigned>(std::min(63, 64 - std::countr_zero(count)));
+  }
+
+  void deallocate(Alloc& alloc) noexcept {
+    if (slots == nullptr) return;
+    block_alloc blocks(alloc);
+    block_traits::deallocate(blocks, reinterpret_cast<block*>(groups), blocks_for(mask + 1));
+    *this = flat_storage();
+  }
+
+  // Every group empty again; the elements must be gone.
+  void wipe() noexcept {
+    if (slots != nullptr) std::memset(static_cast<void*>(groups), 0, (mask + 1) * sizeof(group));
+  }
+
+  [[nodiscard]] std::size_t group_count() const noexcept { return slots == nullptr ? 0 : mask + 1; }
+  [[nodiscard]] std::size_t capacity() const noexcept { return group_count() * group_slots; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return slots == nullptr ? 0 : blocks_for(mask + 1) * sizeof(block);
+  }
+
+  [[nodiscard]] place at(std::size_t group_index, unsigned position) const noexcept {
+    return {groups[group_index].tags + position, slots + group_index * group_slots + position};
+  }
+
+  // Takes an empty slot for a key with this hash, which must not be in the table; the caller
+  // constructs the element. There must be an empty slot.
+  [[nodiscard]] place take_slot(std::uint64_t hash) noexcept {
+    probe at_group(hash, shift, mask);
+    while (true) {
+      group& here = groups[at_group.index()];
+      if (const std::uint32_t empty = here.match_empty(); empty != 0) {
+        const place found = at(at_group.index(), static_cast<unsigned>(std::countr_zero(empty)));
+        *found.tag = group::tag_of(hash);
+        return found;
+      }
+      here.mark_overflow(hash);
+      at_group.next();
+    }
+  }
+
+  // Gives a slot back, whose element is gone, and takes away the marks its insertion left.
+  void release_slot(place released, std::uint64_t hash) noexcept {
+    *released.tag = 0;
+    const group* home = released.home();
+    for (probe at_group(hash, shift, mask); &groups[at_group.index()] != home; at_group.next()) {
+      groups[at_group.index()].unmark_overflow();
+    }
+  }
+
+  // Calls visit(place) for every element. visit may destroy the element it is given.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    const std::size_t count = group_count();
+    for (std::size_t g = 0; g < count; ++g) {
+      for (std::uint32_t full = groups[g].match_full(); full != 0; full &= full - 1) {
+        visit(at(g, static_cast<unsigned>(std::countr_zero(full))));
+      }
+    }
+  }
+
+  // Most elements that `count` groups hold: 7/8 of the slots; a single group may fill up.
+  [[nodiscard]] static constexpr std::size_t max_load(std::size_t count) noexcept {
+    return count <= 1 ? count * group_slots
+                      : count * group_slots / 8 * 7 + count * group_slots % 8 * 7 / 8;
+  }
+
+  // Fewest groups that hold `size` elements.
+  [[nodiscard]] static constexpr std::size_t groups_for(std::size_t size) noexcept {
+    if (size == 0) return 0;
+    if (size > std::numeric_limits<std::size_t>::max() / 64) throw_length();
+    std::size_t count = std::bit_ceil((size + group_slots - 1) / group_slots);
+    return max_load(count) < size ? 2 * count : count;
+  }
+
+  group* groups = &empty_group;
+  Value* slots = nullptr;
+  std::size_t mask = 0;
+  unsigned shift = 63;
+
+ private:
+  static constexpr std::size_t group_bytes = sizeof(group) + group_slots * sizeof(Value);
+
+  [[noreturn]] static void throw_length() {
+#if defined(__cpp_exceptions)
+    throw std::bad_array_new_length();
+#else
+    std::abort();
+#endif
+  }
+
+  [[nodiscard]] static constexpr std::size_t slots_offset(std::size_t count) noexcept {
+    const std::size_t bytes = (count + 1) * sizeof(group);
+    return (bytes + block_align - 1) / block_align * block_align;
+  }
+  [[nodiscard]] static constexpr std::size_t blocks_for(std::size_t count) noexcept {
+    const std::size_t bytes = slots_offset(count) + count * group_slots * sizeof(Value);
+    return (bytes + block_align - 1) / block_align;
+  }
+};
+
+// Visits the elements of a flat table in the order of their slots.
+template <class Value, class Reference>
+class flat_iterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using iterator_concept = std::forward_iterator_tag;
+  using value_type = std::remove_const_t<Value>;
+  using difference_type = std::ptrdiff_t;
+  using reference = Reference&;
+  using pointer = Reference*;
+
+  flat_iterator() noexcept = default;
+  explicit flat_iterator(slot_place<Value> place) noexcept : place_(place) {}
+  // From iterator to const_iterator.
+  template <class Other>
+    requires(std::is_convertible_v<Other*, Reference*> && !std::is_same_v<Other, Reference>)
+  flat_iterator(const flat_iterator<Value, Other>& other) noexcept : place_(other.place()) {}
+
+  [[nodiscard]] reference operator*() const noexcept { return *place_.slot; }
+  [[nodiscard]] pointer operator->() const noexcept { return place_.slot; }
+
+  flat_iterator& operator++() noexcept {
+    const auto position = place_.position();
+    const group* here = place_.home();
+    Value* first = place_.slot - position;
+    std::uint32_t full = here->match_full() & (group::all_slots << 1 << position);
+    while (full == 0) {
+      ++here;
+      first += group_slots;
+      full = here->match_full();
+      if (full != 0 && here->is_sentinel()) {
+        place_ = {};
+        return *this;
+      }
+    }
+    const auto next = static_cast<unsigned>(std::countr_zero(full));
+    place_ = {const_cast<std::uint8_t*>(here->tags) + next, first + next};
+    return *this;
+  }
+  flat_iterator operator++(int) noexcept {
+    flat_iterator before = *this;
+    ++*this;
+    return before;
+  }
+
+  [[nodiscard]] slot_place<Value> place() const noexcept { return place_; }
+
+  friend bool operator==(const flat_iterator& a, const flat_iterator& b) noexcept {
+    return a.place_.tag == b.place_.tag;
+  }
+
+ private:
+  slot_place<Value> place_;
+};
+
+}  // namespace crosstie::detail

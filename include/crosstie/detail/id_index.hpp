@@ -1,0 +1,147 @@
+// Id index: finds dense ids by the hash of what they stand for. It only grows.
+//
+//   tags [16 bytes][16 bytes] ...     one byte of hash a slot, 0 where empty
+//   ids  [16 x 4 B][16 x 4 B] ...     the id in that slot
+//
+// Promise: 5 bytes a slot, 7/8 full at most; grows by half, so 5.7 to 8.6 bytes an id (single
+// groups
+//   aside). The number of groups is any number, since a hash picks its group by multiplication.
+// Invariant: an id lies in the first group with room, counted from the group of its hash; nothing
+//   is ever erased, so a lookup ends at the first group with an empty slot.
+// Thread safety: any number of readers, or one writer.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <crosstie/dense_id.hpp>
+#include <crosstie/detail/group.hpp>
+#include <crosstie/hash.hpp>
+
+namespace crosstie::detail {
+
+template <class Alloc>
+class id_index {
+  template <class T>
+  using vector = std::vector<T, typename std::allocator_traits<Alloc>::template rebind_alloc<T>>;
+
+ public:
+  static constexpr std::size_t slots_a_group = 16;
+
+  explicit id_index(const Alloc& alloc) : tags_(alloc), ids_(alloc) {}
+  id_index(id_index&& other) noexcept
+      : tags_(std::move(other.tags_)),
+        ids_(std::move(other.ids_)),
+        size_(std::exchange(other.size_, 0)) {
+    other.clear();
+  }
+  id_index& operator=(id_index&&) = delete;
+
+  // The id with this hash for which is_it(id) holds, or no_index.
+  template <class IsIt>
+  [[nodiscard]] std::uint32_t find(std::uint64_t hash, IsIt&& is_it) const {
+    if (ids_.empty()) return no_index;
+    const std::uint8_t tag = group::tag_of(hash);
+    for (std::size_t g = home_of(hash);; g = next(g)) {
+      const std::uint8_t* tags = tags_.data() + g * slots_a_group;
+      for (std::uint32_t same = match(tags, tag); same != 0; same &= same - 1) {
+        const std::uint32_t id =
+            ids_[g * slots_a_group + static_cast<std::size_t>(std::countr_zero(same))];
+        if (is_it(id)) [[likely]]
+          return id;
+      }
+      if (match(tags, 0) != 0) [[likely]]
+        return no_index;
+    }
+  }
+
+  // Room for one more; hash_of(id) tells the hash of an id in the index. Strong guarantee.
+  template <class HashOf>
+  void reserve_one(HashOf&& hash_of) {
+    if (size_ < limit()) return;
+    const std::size_t groups = ids_.size() / slots_a_group;
+    rebuild(groups < 8 ? 2 * groups + (groups == 0) : groups + groups / 2, hash_of);
+  }
+
+  template <class HashOf>
+  void reserve(std::size_t size, HashOf&& hash_of) {
+    if (size <= limit()) return;
+    rebuild((size + slots_a_group * 7 / 8 - 1) / (slots_a_group * 7 / 8), hash_of);
+  }
+
+  // Adds an id that is not there; there must be room.
+  void add(std::uint64_t hash, std::uint32_t id) noexcept {
+    std::size_t g = home_of(hash);
+    std::uint32_t empty;
+    while ((empty = match(tags_.data() + g * slots_a_group, 0)) == 0) g = next(g);
+    const std::size_t slot = g * slots_a_group + static_cast<std::size_t>(std::countr_zero(empty));
+    tags_[slot] = group::tag_of(hash);
+    ids_[slot] = id;
+    ++size_;
+  }
+
+  void prefetch(std::uint64_t hash) const noexcept {
+    if (!tags_.empty()) __builtin_prefetch(tags_.data() + home_of(hash) * slots_a_group);
+  }
+
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return tags_.capacity() + ids_.capacity() * sizeof(std::uint32_t);
+  }
+
+  void clear() noexcept {
+    tags_.clear();
+    ids_.clear();
+    size_ = 0;
+  }
+
+  void swap(id_index& other) noexcept {
+    std::swap(tags_, other.tags_);
+    std::swap(ids_, other.ids_);
+    std::swap(size_, other.size_);
+  }
+
+ private:
+  [[nodiscard]] std::size_t limit() const noexcept { return ids_.size() / 8 * 7; }
+
+  [[nodiscard]] std::size_t home_of(std::uint64_t hash) const noexcept {
+    return static_cast<std::size_t>((static_cast<uint128>(hash) * (ids_.size() / slots_a_group)) >>
+                                    64);
+  }
+  [[nodiscard]] std::size_t next(std::size_t g) const noexcept {
+    return (g + 1) * slots_a_group == ids_.size() ? 0 : g + 1;
+  }
+
+  [[nodiscard]] static std::uint32_t match(const std::uint8_t* tags, std::uint8_t tag) noexcept {
+#if CROSSTIE_SSE2
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tags));
+    return static_cast<std::uint32_t>(
+        _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(tag)))));
+#else
+    std::uint32_t mask = 0;
+    for (std::size_t i = 0; i < slots_a_group; ++i) mask |= std::uint32_t{tags[i] == tag} << i;
+    return mask;
+#endif
+  }
+
+  template <class HashOf>
+  void rebuild(std::size_t groups, HashOf&& hash_of) {
+    vector<std::uint8_t> tags(groups * slots_a_group, 0, tags_.get_allocator());
+    vector<std::uint32_t> ids(groups * slots_a_group, 0, ids_.get_allocator());
+    tags_.swap(tags);
+    ids_.swap(ids);
+    const auto count = static_cast<std::uint32_t>(std::exchange(size_, 0));
+    // Ids are dense, so the old slots need not be read: this order reads what they stand for once,
+    // from front to back.
+    for (std::uint32_t id = 0; id < count; ++id) add(hash_of(id), id);
+  }
+
+  vector<std::uint8_t> tags_;
+  vector<std::uint32_t> ids_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace crosstie::detail

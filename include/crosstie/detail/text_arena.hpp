@@ -1,0 +1,149 @@
+// Text arena: texts laid one after another, each behind its length, at 32-bit positions.
+//
+//   block:  [len|text][len|text][len|text] ... free
+//
+// A position is a number in a virtual space of pages of 64 KiB; a table maps a page to its memory,
+// and a block of memory takes one page or several in a row. Blocks double from 1 KiB to 64 KiB, so
+// a small arena is small; a text longer than that gets a block to itself.
+//
+// Promise: a text never moves until clear(). Cost: a length of 1 byte up to 127, at most 5.
+// Limits: 4 GiB of text in all (length_error beyond). Thread safety: readers, or one writer.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace crosstie::detail {
+
+[[noreturn]] inline void throw_length_error([[maybe_unused]] const char* what) {
+#if defined(__cpp_exceptions)
+  throw std::length_error(what);
+#else
+  std::abort();
+#endif
+}
+
+template <class Alloc>
+class text_arena {
+  using traits = typename std::allocator_traits<Alloc>::template rebind_traits<char>;
+  using char_alloc = typename traits::allocator_type;
+
+  struct block {
+    char* memory;
+    std::size_t size;
+  };
+
+ public:
+  static constexpr unsigned page_bits = 16;
+  static constexpr std::size_t page_bytes = std::size_t{1} << page_bits;
+  static constexpr std::size_t page_limit = std::size_t{1} << (32 - page_bits);
+  static constexpr std::size_t smallest_block = 1024;
+  static constexpr std::size_t largest_block = page_bytes;
+
+  explicit text_arena(const Alloc& alloc) : alloc_(alloc), pages_(alloc), blocks_(alloc) {}
+  text_arena(text_arena&& other) noexcept
+      : alloc_(other.alloc_), pages_(other.alloc_), blocks_(other.alloc_) {
+    swap(other);
+  }
+  text_arena& operator=(text_arena&&) = delete;
+  ~text_arena() { clear(); }
+
+  // Copies `text` in; returns its position.
+  std::uint32_t add(std::string_view text) {
+    const std::size_t room = length_bytes(text.size()) + text.size();
+    if (room > left_) add_block(room);
+    char* to = cursor_;
+    std::size_t length = text.size();
+    for (; length >= 128; length >>= 7) *to++ = static_cast<char>(length | 128);
+    *to++ = static_cast<char>(length);
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    const std::uint32_t position = position_;
+    cursor_ += room;
+    position_ += static_cast<std::uint32_t>(room);
+    left_ -= room;
+    text_bytes_ += text.size();
+    return position;
+  }
+
+  [[nodiscard]] std::string_view at(std::uint32_t position) const noexcept {
+    const char* from = pages_[position >> page_bits] + (position & (page_bytes - 1));
+    std::size_t length = static_cast<unsigned char>(*from++);
+    if (length >= 128) [[unlikely]] {
+      length &= 127;
+      for (unsigned bits = 7;; bits += 7) {
+        const std::size_t next = static_cast<unsigned char>(*from++);
+        length |= (next & 127) << bits;
+        if (next < 128) break;
+      }
+    }
+    return {from, length};
+  }
+
+  [[nodiscard]] std::size_t text_bytes() const noexcept { return text_bytes_; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    std::size_t bytes = pages_.capacity() * sizeof(char*) + blocks_.capacity() * sizeof(block);
+    for (const block& b : blocks_) bytes += b.size;
+    return bytes;
+  }
+
+  void clear() noexcept {
+    for (const block& b : blocks_) traits::deallocate(alloc_, b.memory, b.size);
+    blocks_.clear();
+    pages_.clear();
+    cursor_ = nullptr;
+    position_ = 0;
+    left_ = text_bytes_ = 0;
+  }
+
+  void swap(text_arena& other) noexcept {
+    std::swap(pages_, other.pages_);
+    std::swap(blocks_, other.blocks_);
+    std::swap(cursor_, other.cursor_);
+    std::swap(position_, other.position_);
+    std::swap(left_, other.left_);
+    std::swap(text_bytes_, other.text_bytes_);
+  }
+
+ private:
+  static constexpr std::size_t length_bytes(std::size_t length) noexcept {
+    std::size_t bytes = 1;
+    for (; length >= 128; length >>= 7) ++bytes;
+    return bytes;
+  }
+
+  void add_block(std::size_t room) {
+    const std::size_t usual =
+        blocks_.empty() ? smallest_block : std::min(largest_block, 2 * blocks_.back().size);
+    const std::size_t size = std::max(usual, room);
+    const std::size_t pages = (size + page_bytes - 1) / page_bytes;
+    if (size > page_limit * page_bytes || pages_.size() + pages > page_limit) {
+      throw_length_error("crosstie::interner: more than 4 GiB of text");
+    }
+    if (blocks_.size() == blocks_.capacity()) blocks_.reserve(2 * blocks_.size() + 4);
+    if (pages_.size() + pages > pages_.capacity()) pages_.reserve(2 * (pages_.size() + pages));
+    char* memory = traits::allocate(alloc_, size);
+    position_ = static_cast<std::uint32_t>(pages_.size() << page_bits);
+    blocks_.push_back({memory, size});
+    for (std::size_t page = 0; page < pages; ++page) pages_.push_back(memory + page * page_bytes);
+    cursor_ = memory;
+    left_ = size;
+  }
+
+  [[no_unique_address]] char_alloc alloc_;
+  std::vector<char*, typename traits::template rebind_alloc<char*>> pages_;
+  std::vector<block, typename traits::template rebind_alloc<block>> blocks_;
+  char* cursor_ = nullptr;      // where the next text goes
+  std::uint32_t position_ = 0;  // its position
+  std::size_t left_ = 0;        // bytes free in the last block
+  std::size_t text_bytes_ = 0;
+};
+
+}  // namespace crosstie::detail

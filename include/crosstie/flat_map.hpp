@@ -1,0 +1,233 @@
+// flat_map: a hash map from composite keys to values.
+//
+//   struct binding { std::string node; std::string pod; };
+//   crosstie::flat_map<binding, int> score;
+//   score[node_view, pod_view] = 7;                    // string_views; a key is built only if new
+//   if (int* s = score.find_value(node_view, pod_view)) ...
+//
+// Promise: the manners of std::unordered_map, with lookup by views of the key. Elements are
+//   std::pair<const Key, T>, lie in one array and move when the table grows.
+// Cost, invariants, invalidation, exceptions, thread safety: detail/flat_table.hpp.
+#pragma once
+
+#include <cstdlib>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include <crosstie/detail/flat_table.hpp>
+
+namespace crosstie {
+
+namespace detail {
+
+template <class Key, class T>
+struct map_policy {
+  using key_type = Key;
+  using stored = std::pair<const Key, T>;
+  using seen = stored;
+  static constexpr bool nothrow_movable =
+      std::is_nothrow_move_constructible_v<Key> && std::is_nothrow_move_constructible_v<T>;
+  static const Key& key(const stored& element) noexcept { return element.first; }
+  // The key is const only for the user's sake: the element is destroyed right after the move.
+  static std::pair<Key&&, T&&> move(stored& element) noexcept {
+    return {std::move(const_cast<Key&>(element.first)), std::move(element.second)};
+  }
+};
+
+}  // namespace detail
+
+template <class Key, class T, class Hash = key_hash<Key>, class Eq = key_equal<Key>,
+          class Alloc = std::allocator<std::pair<const Key, T>>>
+class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq, Alloc> {
+  using base = detail::flat_table<detail::map_policy<Key, T>, Hash, Eq, Alloc>;
+
+ public:
+  using mapped_type = T;
+  using typename base::const_iterator;
+  using typename base::iterator;
+  using typename base::value_type;
+
+  flat_map() : flat_map(0) {}
+  explicit flat_map(std::size_t expected_size, const Hash& hash = Hash(), const Eq& eq = Eq(),
+                    const Alloc& alloc = Alloc())
+      : base(hash, eq, alloc) {
+    this->reserve(expected_size);
+  }
+  explicit flat_map(const Alloc& alloc) : flat_map(0, Hash(), Eq(), alloc) {}
+  template <std::input_iterator It>
+  flat_map(It first, It last, std::size_t expected_size = 0, const Hash& hash = Hash(),
+           const Eq& eq = Eq(), const Alloc& alloc = Alloc())
+      : flat_map(expected_size, hash, eq, alloc) {
+    insert(first, last);
+  }
+  flat_map(std::initializer_list<value_type> elements, const Alloc& alloc = Alloc())
+      : flat_map(elements.size(), Hash(), Eq(), alloc) {
+    insert(elements.begin(), elements.end());
+  }
+  flat_map(const flat_map&) = default;
+  flat_map(flat_map&&) noexcept = default;
+  flat_map(const flat_map& other, const Alloc& alloc) : base(other, alloc) {}
+  flat_map(flat_map&& other, const Alloc& alloc) : base(std::move(other), alloc) {}
+  flat_map& operator=(const flat_map&) = default;
+  flat_map& operator=(flat_map&&) = default;
+
+  // Inserts unless the key is there; returns the element in the table and whether it is new.
+  std::pair<iterator, bool> insert(const value_type& element) {
+    return try_emplace(element.first, element.second);
+  }
+  template <class Element>
+    requires(std::is_constructible_v<value_type, Element &&>)
+  std::pair<iterator, bool> insert(Element&& element) {
+    return emplace(std::forward<Element>(element));
+  }
+  template <std::input_iterator It>
+  void insert(It first, It last) {
+    for (; first != last; ++first) insert(*first);
+  }
+  void insert(std::initializer_list<value_type> elements) {
+    insert(elements.begin(), elements.end());
+  }
+  template <class... Args>
+  std::pair<iterator, bool> emplace(Args&&... args) {
+    std::pair<Key, T> element(std::forward<Args>(args)...);
+    return try_emplace(std::move(element.first), std::move(element.second));
+  }
+
+  // Constructs T from `args` only when the key is new; a view is made a key only then.
+  template <class... Args>
+  std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
+    return add_absent(key, key, std::forward<Args>(args)...);
+  }
+  template <class... Args>
+  std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
+    return add_absent(key, std::move(key), std::forward<Args>(args)...);
+  }
+  template <class View, class... Args>
+    requires(base::template is_lookup<View> && view_of<View, Key> && !std::is_same_v<View, Key>)
+  std::pair<iterator, bool> try_emplace(const View& view, Args&&... args) {
+    return add_absent(view, key_maker<View>{view}, std::forward<Args>(args)...);
+  }
+
+  template <class Value>
+  std::pair<iterator, bool> insert_or_assign(const Key& key, Value&& value) {
+    return assign(try_emplace(key, std::forward<Value>(value)), std::forward<Value>(value));
+  }
+  template <class Value>
+  std::pair<iterator, bool> insert_or_assign(Key&& key, Value&& value) {
+    return assign(try_emplace(std::move(key), std::forward<Value>(value)),
+                  std::forward<Value>(value));
+  }
+  template <class View, class Value>
+    requires(base::template is_lookup<View> && view_of<View, Key> && !std::is_same_v<View, Key>)
+  std::pair<iterator, bool> insert_or_assign(const View& view, Value&& value) {
+    return assign(try_emplace(view, std::forward<Value>(value)), std::forward<Value>(value));
+  }
+
+  T& operator[](const Key& key) { return try_emplace(key).first->second; }
+  T& operator[](Key&& key) { return try_emplace(std::move(key)).first->second; }
+  template <class View>
+    requires(base::template is_lookup<View> && view_of<View, Key> && !std::is_same_v<View, Key>)
+  T& operator[](const View& view) {
+    return try_emplace(view).first->second;
+  }
+  // map[row, column], by the fields of the key.
+  template <class... Field>
+    requires(sizeof...(Field) > 1 && base::template is_lookup<std::tuple<const Field&...>>)
+  T& operator[](const Field&... field) {
+    return try_emplace(std::tie(field...)).first->second;
+  }
+
+  // The value of a key, view or fields, or nullptr.
+  template <class... Part>
+    requires(sizeof...(Part) > 0)
+  [[nodiscard]] T* find_value(const Part&... part) {
+    const auto at = this->find(part...);
+    return at == this->end() ? nullptr : &at->second;
+  }
+  template <class... Part>
+    requires(sizeof...(Part) > 0)
+  [[nodiscard]] const T* find_value(const Part&... part) const {
+    const auto at = this->find(part...);
+    return at == this->end() ? nullptr : &at->second;
+  }
+
+  // The value of a key that must be there; throws std::out_of_range (aborts without exceptions).
+  template <class... Part>
+    requires(sizeof...(Part) > 0)
+  [[nodiscard]] T& at(const Part&... part) {
+    return present(find_value(part...));
+  }
+  template <class... Part>
+    requires(sizeof...(Part) > 0)
+  [[nodiscard]] const T& at(const Part&... part) const {
+    return present(find_value(part...));
+  }
+
+  void swap(flat_map& other) noexcept { base::swap(other); }
+  friend void swap(flat_map& a, flat_map& b) noexcept { a.swap(b); }
+
+  // Equal maps hold equal keys with equal values, in whatever order.
+  friend bool operator==(const flat_map& a, const flat_map& b) {
+    if (a.size() != b.size()) return false;
+    for (const auto& [key, value] : a) {
+      const T* other = b.find_value(key);
+      if (other == nullptr || !(*other == value)) return false;
+    }
+    return true;
+  }
+
+  // Erases every element that fits the predicate; returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(flat_map& map, Predicate predicate) {
+    return map.erase_elements_if(predicate);
+  }
+
+ private:
+  // Turns into a Key where it is constructed, in its slot.
+  template <class View>
+  struct key_maker {
+    const View& view;
+    operator Key() const { return detail::make_key<Key>(view); }  // NOLINT
+  };
+
+  template <class Lookup, class GivenKey, class... Args>
+  std::pair<iterator, bool> add_absent(const Lookup& lookup, GivenKey&& given, Args&&... args) {
+    const hash_code code = this->hash(lookup);
+    if (const auto at = this->locate(code, lookup)) return {iterator(at), false};
+    return {iterator(this->add(code, std::piecewise_construct,
+                               std::forward_as_tuple(std::forward<GivenKey>(given)),
+                               std::forward_as_tuple(std::forward<Args>(args)...))),
+            true};
+  }
+
+  // A value that found its key present was not consumed by try_emplace.
+  template <class Value>
+  static std::pair<iterator, bool> assign(std::pair<iterator, bool> found, Value&& value) {
+    if (!found.second) found.first->second = std::forward<Value>(value);
+    return found;
+  }
+
+  template <class Value>
+  static Value& present(Value* value) {
+    if (value == nullptr) {
+#if defined(__cpp_exceptions)
+      throw std::out_of_range("crosstie::flat_map::at: no such key");
+#else
+      std::abort();
+#endif
+    }
+    return *value;
+  }
+};
+
+template <std::input_iterator It>
+flat_map(It, It) -> flat_map<std::remove_const_t<typename std::iter_value_t<It>::first_type>,
+                             typename std::iter_value_t<It>::second_type>;
+template <class Key, class T>
+flat_map(std::initializer_list<std::pair<Key, T>>) -> flat_map<std::remove_const_t<Key>, T>;
+
+}  // namespace crosstie

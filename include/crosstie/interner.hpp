@@ -1,0 +1,263 @@
+// interner: names (or other values) to dense ids 0, 1, 2, ... and back.
+//
+//   crosstie::interner<std::string, node_id> nodes;
+//   node_id id = nodes.intern("worker-7");     // the same id for the same text, ever after
+//   std::string_view name = nodes[id];         // stays valid and in place
+//
+//   positions  [id 0][id 1][id 2] ...        4 bytes an id, in segments that never move
+//   arena      [len|text][len|text] ...      the texts, in blocks that never move
+//   index      tags and ids                  5 bytes a slot, at most 7/8 full, grows by half
+//
+// Promise: ids are dense in order of first intern; views and references stay valid until clear()
+//   or destruction (moving and swapping an interner moves no text).
+// Cost: 4 bytes, the length (1 byte up to 127) and 5.7 to 8.6 bytes of index over the text of an
+//   entry; a lookup of a known text hashes it once and compares it once.
+// Limits: 2^32 - 1 ids and 4 GiB of text (std::length_error beyond).
+// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <crosstie/dense_id.hpp>
+#include <crosstie/detail/id_index.hpp>
+#include <crosstie/detail/segments.hpp>
+#include <crosstie/detail/text_arena.hpp>
+#include <crosstie/hash.hpp>
+#include <crosstie/key.hpp>
+
+namespace crosstie {
+
+namespace detail {
+
+// Interned texts: positions into an arena.
+template <class Alloc>
+class interned_texts {
+ public:
+  using given = std::string_view;
+  using seen = std::string_view;
+  template <class View>
+  static constexpr bool is_lookup = std::is_convertible_v<const View&, std::string_view>;
+
+  explicit interned_texts(const Alloc& alloc) : positions_(alloc), arena_(alloc) {}
+
+  static std::uint64_t hash(std::string_view text, std::uint64_t seed) noexcept {
+    return fold_bytes(seed, text);
+  }
+  static bool same(std::string_view a, std::string_view b) noexcept { return a == b; }
+  [[nodiscard]] std::string_view at(std::uint32_t index) const noexcept {
+    return arena_.at(positions_[index]);
+  }
+  void add(std::string_view text) {
+    // A position without its text must not stay behind, a text without position does no harm.
+    const std::uint32_t position = arena_.add(text);
+    positions_.emplace_back(position);
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return positions_.memory_bytes() + arena_.memory_bytes();
+  }
+  [[nodiscard]] std::size_t text_bytes() const noexcept { return arena_.text_bytes(); }
+  void clear() noexcept {
+    positions_.clear();
+    arena_.clear();
+  }
+  void swap(interned_texts& other) noexcept {
+    positions_.swap(other.positions_);
+    arena_.swap(other.arena_);
+  }
+
+ private:
+  segments<std::uint32_t, Alloc> positions_;
+  text_arena<Alloc> arena_;
+};
+
+// Interned values of any other key type, looked up by values or views.
+template <class T, class Alloc>
+class interned_values {
+ public:
+  using given = const T&;
+  using seen = const T&;
+  template <class View>
+  static constexpr bool is_lookup = view_of<View, T>;
+
+  explicit interned_values(const Alloc& alloc) : values_(alloc) { require_composite_key<T>(); }
+
+  template <class View>
+  static std::uint64_t hash(const View& view, std::uint64_t seed) noexcept {
+    return key_hash<T>{}(view, seed);
+  }
+  template <class View>
+  static bool same(const T& value, const View& view) {
+    return equals(value, view);
+  }
+  [[nodiscard]] const T& at(std::uint32_t index) const noexcept { return values_[index]; }
+  template <class View>
+  void add(const View& view) {
+    values_.emplace_back(make_key<T>(view));
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept { return values_.memory_bytes(); }
+  void clear() noexcept { values_.clear(); }
+  void swap(interned_values& other) noexcept { values_.swap(other.values_); }
+
+ private:
+  segments<T, Alloc> values_;
+};
+
+}  // namespace detail
+
+// T: std::string (or std::string_view) for text, or any composite key.
+template <class T = std::string, dense_id Id = std::uint32_t,
+          class Alloc = std::allocator<std::byte>>
+class interner {
+  static constexpr bool holds_text = detail::text_like<T>;
+  using entries = std::conditional_t<holds_text, detail::interned_texts<Alloc>,
+                                     detail::interned_values<T, Alloc>>;
+
+ public:
+  using id_type = Id;
+  using value_type = std::conditional_t<holds_text, std::string_view, T>;
+  // What operator[] gives: std::string_view for text, const T& otherwise.
+  using view_type = typename entries::seen;
+  using allocator_type = Alloc;
+  template <class View>
+  static constexpr bool is_lookup = entries::template is_lookup<View>;
+
+  explicit interner(const Alloc& alloc = Alloc())
+      : alloc_(alloc), entries_(alloc), index_(alloc), seed_(table_seed(this)) {}
+  interner(const interner& other)
+      : interner(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
+                            other.alloc_)) {}
+  interner(const interner& other, const Alloc& alloc) : interner(alloc) {
+    reserve(other.size());
+    for (std::uint32_t index = 0; index < other.size(); ++index) intern(other.entries_.at(index));
+  }
+  interner(interner&& other) noexcept
+      : alloc_(other.alloc_),
+        entries_(std::move(other.entries_)),
+        index_(std::move(other.index_)),
+        seed_(other.seed_) {}
+  // Assignments keep their own allocator.
+  interner& operator=(const interner& other) {
+    if (this == &other) return *this;
+    interner copy(other, alloc_);
+    swap(copy);
+    return *this;
+  }
+  interner& operator=(interner&& other) noexcept(
+      std::allocator_traits<Alloc>::is_always_equal::value) {
+    if (!(alloc_ == other.alloc_)) return *this = std::as_const(other);
+    interner taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+
+  // The id of `view`, which is copied in if it is new.
+  template <class View>
+    requires(is_lookup<View>)
+  Id intern(const View& view) {
+    return intern(hash(view), view);
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  Id intern(hash_code code, const View& view) {
+    std::uint32_t index = locate(code, view);
+    if (index != no_index) return from_index<Id>(index);
+    if (size() == no_index) detail::throw_length_error("crosstie::interner: too many ids");
+    index = static_cast<std::uint32_t>(size());
+    index_.reserve_one([this](std::uint32_t i) { return hash_at(i); });
+    entries_.add(view);
+    index_.add(code.value, index);
+    return from_index<Id>(index);
+  }
+
+  // The id of `view`, if it is interned.
+  template <class View>
+    requires(is_lookup<View>)
+  [[nodiscard]] std::optional<Id> find(const View& view) const {
+    return find(hash(view), view);
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  [[nodiscard]] std::optional<Id> find(hash_code code, const View& view) const {
+    const std::uint32_t index = locate(code, view);
+    if (index == no_index) return std::nullopt;
+    return from_index<Id>(index);
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  [[nodiscard]] bool contains(const View& view) const {
+    return locate(hash(view), view) != no_index;
+  }
+
+  // What an id of this interner stands for; the id must be below size().
+  [[nodiscard]] view_type operator[](Id id) const noexcept { return entries_.at(to_index(id)); }
+
+  // The hash of a text or value in this interner, for prefetch, find and intern.
+  template <class View>
+    requires(is_lookup<View>)
+  [[nodiscard]] hash_code hash(const View& view) const noexcept {
+    return {entries::hash(view, seed_)};
+  }
+  void prefetch(hash_code code) const noexcept { index_.prefetch(code.value); }
+
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return entries_.memory_bytes() + index_.memory_bytes();
+  }
+  // Bytes of the texts alone, without any overhead.
+  [[nodiscard]] std::size_t text_bytes() const noexcept
+    requires(holds_text)
+  {
+    return entries_.text_bytes();
+  }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return alloc_; }
+
+  void reserve(std::size_t size) {
+    index_.reserve(size, [this](std::uint32_t i) { return hash_at(i); });
+  }
+  void clear() noexcept {
+    index_.clear();
+    entries_.clear();
+  }
+  // Both interners must have equal allocators.
+  void swap(interner& other) noexcept {
+    entries_.swap(other.entries_);
+    index_.swap(other.index_);
+    std::swap(seed_, other.seed_);
+  }
+  friend void swap(interner& a, interner& b) noexcept { a.swap(b); }
+
+  // Equal interners give equal values equal ids.
+  friend bool operator==(const interner& a, const interner& b) {
+    if (a.size() != b.size()) return false;
+    for (std::uint32_t i = 0; i < a.size(); ++i) {
+      if (!entries::same(a.entries_.at(i), b.entries_.at(i))) return false;
+    }
+    return true;
+  }
+
+ private:
+  template <class View>
+  [[nodiscard]] std::uint32_t locate(hash_code code, const View& view) const {
+    return index_.find(code.value,
+                       [&](std::uint32_t i) { return entries::same(entries_.at(i), view); });
+  }
+  [[nodiscard]] std::uint64_t hash_at(std::uint32_t index) const noexcept {
+    return entries::hash(entries_.at(index), seed_);
+  }
+
+  [[no_unique_address]] Alloc alloc_;
+  entries entries_;
+  detail::id_index<Alloc> index_;
+  std::uint64_t seed_;
+};
+
+}  // namespace crosstie

@@ -1,0 +1,276 @@
+// Keys: what may be a key, and how keys and views of keys are hashed, compared and built.
+//
+// Promise: integers, enums, pointers to objects, strings, std::optional, std::array, pairs, tuples,
+//   plain aggregates of these (up to 8 fields), and whatever has std::hash or `custom_hash` with
+//   operator==, are composite keys: hashed field by field (padding never counts) and compared with
+//   their own operator==, or field by field where they have none.
+// A view of a key is anything that has the same fields in the same order, each of them a view of
+//   the key's field: a string_view for a string, an integer for an integer. A view hashes and
+//   compares like the key it describes, so that a lookup builds no key and allocates nothing.
+// Refused at compile time, with one sentence: pointers to characters, floating point outside
+//   `exact_float`, types without equality, types that nothing can hash.
+// Thread safety: stateless.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <crosstie/fields.hpp>
+#include <crosstie/hash.hpp>
+
+namespace crosstie {
+
+// Specialise with `std::uint64_t operator()(const T&, std::uint64_t seed) const noexcept` to hash a
+// type in your own way; the type then needs an operator== that agrees.
+template <class T>
+struct custom_hash {};
+
+// A floating-point field on purpose: compared and hashed by its bits, so NaN equals itself and
+// 0.0 differs from -0.0.
+template <std::floating_point T>
+struct exact_float {
+  T value;
+
+  static_assert(sizeof(T) == 4 || sizeof(T) == 8, "crosstie: exact_float takes float and double");
+  using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  [[nodiscard]] constexpr word bits() const noexcept { return std::bit_cast<word>(value); }
+  friend constexpr bool operator==(exact_float a, exact_float b) noexcept {
+    return a.bits() == b.bits();
+  }
+};
+
+enum class key_fault { none, character_pointer, floating_point, no_equality, not_hashable };
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_character =
+    std::same_as<T, char> || std::same_as<T, signed char> || std::same_as<T, unsigned char> ||
+    std::same_as<T, wchar_t> || std::same_as<T, char8_t> || std::same_as<T, char16_t> ||
+    std::same_as<T, char32_t>;
+
+template <class T>
+inline constexpr bool is_exact_float = false;
+template <class T>
+inline constexpr bool is_exact_float<exact_float<T>> = true;
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
+concept custom_hashed = requires(const T& value, std::uint64_t seed) {
+  { custom_hash<T>{}(value, seed) } noexcept -> std::same_as<std::uint64_t>;
+};
+
+template <class T>
+concept word_like =
+    (std::is_integral_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>) && sizeof(T) <= 8;
+
+template <class T>
+concept text_like =
+    std::is_class_v<T> && std::is_convertible_v<const T&, std::string_view> && !custom_hashed<T>;
+
+template <class T>
+concept std_hashed = requires(const T& value) {
+  { std::hash<T>{}(value) } -> std::convertible_to<std::size_t>;
+};
+
+template <class T>
+concept has_own_equality = requires(const T& a, const T& b) {
+  { a == b } -> std::convertible_to<bool>;
+};
+
+template <class T>
+constexpr key_fault find_fault();
+
+template <class... F>
+constexpr key_fault worst_fault(std::type_identity<std::tuple<F...>>) {
+  key_fault worst = key_fault::none;
+  ((worst = worst == key_fault::none ? find_fault<F>() : worst), ...);
+  return worst;
+}
+
+template <class T>
+constexpr key_fault find_fault() {
+  if constexpr (std::is_pointer_v<T> || std::is_array_v<T>) {
+    using target = std::remove_cv_t<std::remove_pointer_t<std::decay_t<T>>>;
+    if (is_character<target>) return key_fault::character_pointer;
+    return std::is_array_v<T> ? key_fault::not_hashable : key_fault::none;
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return key_fault::floating_point;
+  } else if constexpr (word_like<T> || is_exact_float<T>) {
+    return key_fault::none;
+  } else if constexpr (is_optional<T>) {
+    return find_fault<typename T::value_type>();
+  } else if constexpr (custom_hashed<T> || text_like<T>) {
+    return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
+  } else if constexpr (has_fields<T>) {
+    return worst_fault(std::type_identity<field_types_of<T>>{});
+  } else if constexpr (std_hashed<T>) {
+    return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
+  } else {
+    return has_own_equality<T> ? key_fault::not_hashable : key_fault::no_equality;
+  }
+}
+
+// True where T is hashed as its fields.
+template <class T>
+concept hashed_by_fields = !word_like<T> && !is_exact_float<T> && !is_optional<T> &&
+                           !custom_hashed<T> && !text_like<T> && has_fields<T>;
+
+template <class View, class Key>
+constexpr bool is_view_of();
+
+template <class... V, class... K>
+constexpr bool are_views_of(std::type_identity<std::tuple<V...>>,
+                            std::type_identity<std::tuple<K...>>) {
+  if constexpr (sizeof...(V) != sizeof...(K)) {
+    return false;
+  } else {
+    return (is_view_of<V, K>() && ...);
+  }
+}
+
+template <class View, class Key>
+constexpr bool is_view_of() {
+  if constexpr (std::same_as<View, Key>) {
+    return true;
+  } else if constexpr (std::is_integral_v<Key>) {
+    return std::is_integral_v<View> && sizeof(View) <= 8;
+  } else if constexpr (text_like<Key>) {
+    return std::is_convertible_v<const View&, std::string_view>;
+  } else if constexpr (hashed_by_fields<Key> && has_fields<View>) {
+    return are_views_of(std::type_identity<field_types_of<View>>{},
+                        std::type_identity<field_types_of<Key>>{});
+  } else {
+    return false;
+  }
+}
+
+// Adds `view` to the hash as if it were a Key.
+template <class Key, class View>
+constexpr void add_key(hash_state& state, const View& view) {
+  if constexpr (std::is_pointer_v<Key>) {
+    state.add_bits(reinterpret_cast<std::uintptr_t>(view), 64);
+  } else if constexpr (word_like<Key>) {
+    // Converted to the key's type first: a view of another width must not hash differently.
+    state.add_bits(static_cast<std::uint64_t>(static_cast<Key>(view)), 8 * sizeof(Key));
+  } else if constexpr (is_exact_float<Key>) {
+    state.add_bits(view.bits(), 8 * sizeof(Key));
+  } else if constexpr (is_optional<Key>) {
+    state.add_bits(view.has_value(), 8);
+    if (view.has_value()) add_key<typename Key::value_type>(state, *view);
+  } else if constexpr (custom_hashed<Key>) {
+    state.add_bits(custom_hash<Key>{}(view, mix_b), 64);
+  } else if constexpr (text_like<Key>) {
+    state.add_text(view);
+  } else if constexpr (hashed_by_fields<Key>) {
+    [&]<std::size_t... I>(const auto& fields, std::index_sequence<I...>) {
+      (add_key<std::tuple_element_t<I, field_types_of<Key>>>(state, std::get<I>(fields)), ...);
+    }(as_fields(view), std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
+  } else {
+    state.add_bits(std::hash<Key>{}(view), 64);
+  }
+}
+
+template <class Key, class View>
+constexpr bool equals(const Key& key, const View& view) {
+  if constexpr (std::same_as<Key, View> && has_own_equality<Key>) {
+    return static_cast<bool>(key == view);
+  } else if constexpr (std::is_integral_v<Key> && std::is_integral_v<View>) {
+    // By value, not by bits: -1 is no view of 4294967295. The plus turns bool and char into int.
+    return std::cmp_equal(+key, +view);
+  } else if constexpr (text_like<Key>) {
+    return std::string_view(key) == std::string_view(view);
+  } else if constexpr (is_optional<Key>) {
+    return key.has_value() == view.has_value() && (!key.has_value() || equals(*key, *view));
+  } else {
+    return [&]<std::size_t... I>(const auto& a, const auto& b, std::index_sequence<I...>) {
+      return (equals(std::get<I>(a), std::get<I>(b)) && ...);
+    }(as_fields(key), as_fields(view),
+           std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
+  }
+}
+
+// The key that `view` describes.
+template <class Key, class View>
+constexpr Key make_key(const View& view) {
+  if constexpr (std::same_as<Key, View>) {
+    return view;
+  } else if constexpr (hashed_by_fields<Key>) {
+    return [&]<std::size_t... I>(const auto& fields, std::index_sequence<I...>) {
+      return Key{make_key<std::tuple_element_t<I, field_types_of<Key>>>(std::get<I>(fields))...};
+    }(as_fields(view), std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
+  } else if constexpr (text_like<Key>) {
+    return Key(std::string_view(view));
+  } else {
+    return static_cast<Key>(view);
+  }
+}
+
+}  // namespace detail
+
+template <class T>
+inline constexpr key_fault key_fault_of = detail::find_fault<T>();
+
+template <class T>
+concept composite_key = key_fault_of<T> == key_fault::none;
+
+// View has the fields of Key, each as itself or as a view.
+template <class View, class Key>
+concept view_of = detail::is_view_of<std::remove_cvref_t<View>, Key>();
+
+// Says in one sentence why a type cannot be a key.
+template <class T>
+constexpr void require_composite_key() {
+  constexpr key_fault fault = key_fault_of<T>;
+  static_assert(fault != key_fault::character_pointer,
+                "crosstie: a key must not hold a pointer to characters, because the address would "
+                "be compared and not the text; use std::string or std::string_view");
+  static_assert(fault != key_fault::floating_point,
+                "crosstie: a key must not hold floating point, because NaN never equals itself; "
+                "wrap the field in crosstie::exact_float to compare its bits");
+  static_assert(fault != key_fault::no_equality,
+                "crosstie: a key needs operator==, or must be a plain aggregate of up to 8 fields "
+                "that have it");
+  static_assert(fault != key_fault::not_hashable,
+                "crosstie: a key needs a hash; make it an aggregate of hashable fields or "
+                "specialise crosstie::custom_hash or std::hash for it");
+}
+
+// The default Hash of the tables: hashes keys and views of keys alike, under the table's seed.
+template <class Key>
+struct key_hash {
+  using is_transparent = void;
+
+  template <view_of<Key> View>
+  [[nodiscard]] constexpr std::uint64_t operator()(const View& view,
+                                                   std::uint64_t seed) const noexcept {
+    hash_state state(seed);
+    detail::add_key<Key>(state, view);
+    return state.finish();
+  }
+};
+
+// The default Eq of the tables.
+template <class Key>
+struct key_equal {
+  using is_transparent = void;
+
+  template <view_of<Key> View>
+  [[nodiscard]] constexpr bool operator()(const Key& key, const View& view) const {
+    return detail::equals(key, view);
+  }
+};
+
+}  // namespace crosstie
