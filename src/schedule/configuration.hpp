@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ struct enabled_plugin {
 
 struct profile {
   std::string scheduler_name = "default-scheduler";
+  std::optional<std::int32_t> percentage_of_nodes_to_score;  // overrides the configuration's
   std::vector<enabled_plugin> pre_enqueue, pre_filter, filter, post_filter, pre_score, score;
   fit_args fit;
   balanced_allocation_args balanced_allocation;
@@ -75,9 +77,12 @@ struct profile {
 
 struct configuration {
   std::vector<profile> profiles;
-  std::int32_t percentage_of_nodes_to_score = 100;  // ours looks at all nodes unless told otherwise
-  std::int32_t pod_initial_backoff_seconds = 1;
-  std::int32_t pod_max_backoff_seconds = 10;
+  std::int32_t parallelism = 16;  // accepted for compatibility: one thread places pods
+  // As written, 0 being upstream's adaptive rule. Ours looks at all nodes and heeds this only where
+  // sampling is asked for.
+  std::optional<std::int32_t> percentage_of_nodes_to_score;
+  std::int64_t pod_initial_backoff_seconds = 1;
+  std::int64_t pod_max_backoff_seconds = 10;
 };
 
 configuration default_configuration();
