@@ -3,9 +3,6 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
-# Asserts stay in, and -O1 keeps the tests quick while a report still names true lines.
-set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -D_GLIBCXX_ASSERTIONS" CACHE STRING "flags of the build type Sanitize")
-
 # A compiler cache is a convenience of the machine, so the presets do not ask for one.
 find_program(CROSSTIE_CCACHE ccache)
 mark_as_advanced(CROSSTIE_CCACHE)

@@ -95,7 +95,9 @@ def breaches_of_namespace(room, is_header, code):
         if foreign or not (name == own or name.startswith(own + "::")):
             yield number, f"opens namespace {name}; this folder is {own}"
         opened = True
-    if is_header and not opened:
+    declares = any(line.strip() and not line.lstrip().startswith("#")
+                   for line in code.splitlines())
+    if is_header and declares and not opened:
         yield 1, f"opens no namespace; this folder is {own}"
 
 
