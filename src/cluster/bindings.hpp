@@ -27,6 +27,24 @@ concept bindings_table = requires(T table, const T& same, pod_id pod, node_id no
   { same.memory_bytes() } -> std::convertible_to<std::size_t>;
 };
 
+// The default.
+class assigned_bindings {
+ public:
+  void bind(pod_id pod, node_id node) { table_.assign(pod, node); }
+  void unbind(pod_id pod) { table_.unassign(pod); }
+  bool contains(pod_id pod, node_id node) const { return table_.contains(node, pod); }
+  std::optional<node_id> node_of(pod_id pod) const { return table_.row_of(pod); }
+  std::size_t count(node_id node) const { return table_.count(node); }
+  template <class Visitor>
+  void for_each_pod(node_id node, Visitor&& visit) const {
+    for (const pod_id pod : table_.columns(node)) visit(pod);
+  }
+  std::size_t memory_bytes() const { return table_.memory_bytes(); }
+
+ private:
+  crosstie::assignment<pod_id, node_id> table_;
+};
+
 // What the plugins see of it: the pods of a node, whatever table holds them.
 class pods_by_node {
  public:

@@ -12,6 +12,7 @@
 // Thread safety: none; one cycle owns its store and state while it runs.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,370 @@ class basic_cycle {
   // Why a PreEnqueue plugin keeps the pod out (plugin, status); absent: nothing does.
   std::optional<std::pair<std::string_view, status>> gate_of(pod_id pod) const;
   std::uint64_t events_applied() const { return events_; }
+
+ private:
+  // ---- events ----
+  void apply_events();
+  void apply(cluster::event&& what);
+  void put(const cluster::pod& object, timestamp at);
+  void replace(pod_id id, const cluster::pod& object, timestamp at);
+  void remove(cluster::object_key pod, timestamp at);
+  void put(cluster::node&& object, timestamp at);
+  void remove_node(cluster::name_id name, timestamp at);
+
+  // ---- one pod's way ----
+  bool waits(const cluster::pod& object) const;  // is it for us to place?
+  void enqueue(pod_id id, timestamp at);         // to the active heap, or to the gated pods
+  void settle(pod_id id, timestamp at);          // accounts for it on the node it names
+  void unsettle(pod_id id, timestamp at);
+  void recheck_gated(timestamp at);
+  void count_nomination(const cluster::pod& object, int by);
+  decision place_next(pod_id id);
+  void bind(decision& made);
+  void reject(decision& made, const placement& found);
+  bool preempt(decision& made);
+
+  cluster::world* world_;
+  cluster::store* objects_;
+  state_type* state_;
+  configuration settings_;
+  bool preemption_;
+  queue queue_;
+  engine engine_;
+  std::vector<pod_id> homeless_;  // name a node that does not exist
+  std::vector<pod_id> victims_, scratch_;
+  std::optional<decision> last_;
+  std::string error_;
+  std::uint64_t events_ = 0;
 };
+
+using cycle = basic_cycle<cluster::assigned_bindings>;
+
+// ---- parts that do not depend on the bindings table ---------------------------------------------
+
+// What of a node's change may help waiting pods.
+event_set compare_nodes(const cluster::node& before, const cluster::node& after);
+// Puts an object of a kind other than pods and nodes into the store, or takes it out.
+event_set apply_other(cluster::store& objects, cluster::event&& what);
+// The PreEnqueue plugin that keeps the pod out.
+std::optional<std::pair<std::string_view, status>> find_gate(const cluster::view& view,
+                                                             const profile& by, pod_id pod);
+queue_limits limits_of(const configuration& settings, const cycle_options& options);
+
+// ---- construction and the loop --------------------------------------------------------------
+
+template <cluster::bindings_table Bindings>
+basic_cycle<Bindings>::basic_cycle(cluster::world& outside, cluster::store& objects,
+                                   state_type& state, const configuration& settings,
+                                   const cycle_options& options)
+    : world_(&outside),
+      objects_(&objects),
+      state_(&state),
+      settings_(settings),
+      preemption_(options.preemption),
+      queue_(objects, limits_of(settings, options)),
+      engine_(objects, state.usage(), state, settings_, options.engine) {
+  engine_.reset();
+  const timestamp now = world_->now();
+  for (std::uint32_t i = 0; i < objects_->pod_slots(); ++i) {
+    const pod_id id{i};
+    if (!objects_->alive(id)) continue;
+    const cluster::pod& object = (*objects_)[id];
+    count_nomination(object, +1);
+    if (object.node != cluster::no_name) {
+      if (!object.finished() && !objects_->find_node(object.node)) homeless_.push_back(id);
+    } else if (waits(object)) {
+      enqueue(id, now);
+    }
+  }
+}
+
+template <cluster::bindings_table Bindings>
+std::optional<decision> basic_cycle<Bindings>::step() {
+  apply_events();
+  queue_.advance(world_->now());
+  last_.reset();
+  victims_.clear();
+  const std::optional<pod_id> next = queue_.pop();
+  if (next) last_ = place_next(*next);
+  return last_;
+}
+
+template <cluster::bindings_table Bindings>
+template <class Visitor>
+void basic_cycle<Bindings>::run(Visitor&& visit) {
+  while (!world_->stopping()) {
+    if (const std::optional<decision> made = step()) {
+      visit(*made);
+    } else if (!world_->wait(next_wake())) {
+      return;
+    }
+  }
+}
+
+template <cluster::bindings_table Bindings>
+std::string basic_cycle<Bindings>::message() const {
+  if (!last_ || last_->what == verdict::bound) return {};
+  if (last_->what == verdict::failed) return error_;
+  const profile* by = engine_.profile_of(last_->pod);
+  return evaluate(state_->look(), *by, last_->pod, {.preemption = preemption_}).message;
+}
+
+template <cluster::bindings_table Bindings>
+std::optional<std::pair<std::string_view, status>> basic_cycle<Bindings>::gate_of(
+    pod_id pod) const {
+  const profile* by = engine_.profile_of(pod);
+  return by == nullptr ? std::nullopt : find_gate(state_->look(), *by, pod);
+}
+
+// ---- events ---------------------------------------------------------------------------------
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::apply_events() {
+  while (std::optional<cluster::event> next = world_->poll()) {
+    ++events_;
+    if (next->at == 0) next->at = world_->now();
+    apply(std::move(*next));
+  }
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::apply(cluster::event&& what) {
+  const timestamp at = what.at;
+  const bool gone = what.kind == cluster::event_kind::remove;
+  if (auto* pod = std::get_if<cluster::pod>(&what.object)) {
+    // A finished pod does not exist for the scheduler.
+    gone || pod->finished() ? remove({pod->ns, pod->name}, at) : put(*pod, at);
+  } else if (auto* node = std::get_if<cluster::node>(&what.object)) {
+    gone ? remove_node(node->name, at) : put(std::move(*node), at);
+  } else {
+    const event_set happened = apply_other(*objects_, std::move(what));
+    engine_.objects_changed();
+    queue_.notify(happened, at);
+    if (happened & resource_claim_changed) recheck_gated(at);
+  }
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::put(const cluster::pod& object, timestamp at) {
+  if (const std::optional<pod_id> known = objects_->find_pod({object.ns, object.name})) {
+    if ((*objects_)[*known].uid == object.uid) return replace(*known, object, at);
+    remove({object.ns, object.name}, at);  // another pod of the same name
+  }
+  const pod_id id = objects_->put(object);
+  count_nomination(object, +1);
+  if (object.node != cluster::no_name) {
+    settle(id, at);
+  } else if (waits(object)) {
+    enqueue(id, at);
+  }
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, timestamp at) {
+  const cluster::pod before = (*objects_)[id];
+  cluster::pod after = object;
+  if (after.node == cluster::no_name) after.node = before.node;  // never unset once it is set
+  const bool same_use = before.node == after.node && before.spec == after.spec;
+  if (!same_use && before.node != cluster::no_name) unsettle(id, at);
+  count_nomination(before, -1);
+  objects_->put(after);
+  count_nomination(after, +1);
+  if (after.node != cluster::no_name) {
+    queue_.erase(id);
+    if (!same_use) {
+      settle(id, at);
+    } else if (before.labels != after.labels) {
+      queue_.notify(pod_assigned, at);
+    }
+  } else if (!waits(after)) {
+    queue_.erase(id);
+  } else if (const auto where = queue_.where(id);
+             where == queue::place::none || where == queue::place::gated) {
+    enqueue(id, at);
+  } else if (before.spec != after.spec || before.labels != after.labels) {
+    queue_.update(id, at);
+    if (gate_of(id)) queue_.gate(id);
+  }
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::remove(cluster::object_key key, timestamp at) {
+  const std::optional<pod_id> id = objects_->find_pod(key);
+  if (!id) return;
+  const cluster::pod& object = (*objects_)[*id];
+  queue_.erase(*id);
+  count_nomination(object, -1);
+  if (object.node != cluster::no_name) unsettle(*id, at);
+  objects_->remove_pod(key);
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::put(cluster::node&& object, timestamp at) {
+  const cluster::name_id name = object.name;
+  event_set happened = node_added;
+  if (const std::optional<node_id> known = objects_->find_node(name)) {
+    happened = compare_nodes((*objects_)[*known], object);
+  }
+  const node_id id = objects_->put(std::move(object));
+  state_->add_node(id);
+  engine_.node_changed(id);
+  if (happened == node_added && !homeless_.empty()) {
+    scratch_.clear();
+    std::erase_if(homeless_, [&](pod_id pod) {
+      if ((*objects_)[pod].node != name) return false;
+      scratch_.push_back(pod);
+      return true;
+    });
+    for (const pod_id pod : scratch_) settle(pod, at);
+  }
+  queue_.notify(happened, at);
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::remove_node(cluster::name_id name, timestamp at) {
+  const std::optional<node_id> id = objects_->find_node(name);
+  if (!id) return;
+  scratch_.clear();
+  state_->append_pods(*id, scratch_);
+  for (const pod_id pod : scratch_) {  // they exist until somebody deletes them
+    state_->unbind(pod);
+    engine_.pod_unbound(pod, *id);
+    homeless_.push_back(pod);
+  }
+  state_->remove_node(*id);
+  objects_->remove_node(name);
+  engine_.node_changed(*id);
+  queue_.notify(node_removed | (scratch_.empty() ? no_event : pod_removed), at);
+}
+
+// ---- one pod's way --------------------------------------------------------------------------
+
+template <cluster::bindings_table Bindings>
+bool basic_cycle<Bindings>::waits(const cluster::pod& object) const {
+  if (object.node != cluster::no_name || object.terminating || object.finished()) return false;
+  const std::string_view wanted = objects_->text(objects_->spec(object.spec).scheduler_name);
+  return std::any_of(settings_.profiles.begin(), settings_.profiles.end(),
+                     [&](const profile& p) { return p.scheduler_name == wanted; });
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::enqueue(pod_id id, timestamp at) {
+  gate_of(id) ? queue_.gate(id) : queue_.add(id, at);
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::settle(pod_id id, timestamp at) {
+  const std::optional<node_id> node = objects_->find_node((*objects_)[id].node);
+  if (!node) {
+    homeless_.push_back(id);
+    return;
+  }
+  state_->bind(id, *node);
+  engine_.pod_bound(id, *node);
+  queue_.notify(pod_assigned, at);
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::unsettle(pod_id id, timestamp at) {
+  const std::optional<node_id> node = state_->bindings().node_of(id);
+  if (!node) {
+    std::erase(homeless_, id);
+    return;
+  }
+  state_->unbind(id);
+  engine_.pod_unbound(id, *node);
+  queue_.notify(pod_removed, at);
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::recheck_gated(timestamp at) {
+  scratch_.clear();
+  queue_.for_each_gated([&](pod_id pod) { scratch_.push_back(pod); });
+  for (const pod_id pod : scratch_) {
+    if (!gate_of(pod)) queue_.add(pod, at);
+  }
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::count_nomination(const cluster::pod& object, int by) {
+  if (object.nominated_node != cluster::no_name && object.node == cluster::no_name) {
+    engine_.nominations_changed(by);
+  }
+}
+
+template <cluster::bindings_table Bindings>
+decision basic_cycle<Bindings>::place_next(pod_id id) {
+  const placement found = engine_.place(id);
+  decision made{.pod = id,
+                .node = found.node,
+                .attempt = queue_.attempts(id),
+                .feasible = found.feasible,
+                .ties = found.ties,
+                .score = found.total,
+                .at = world_->now()};
+  if (found.node != cluster::no_node) {
+    bind(made);
+  } else {
+    reject(made, found);
+  }
+  return made;
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::bind(decision& made) {
+  if (const auto bound = world_->bind(made.pod, made.node); !bound) {
+    made.what = verdict::failed;
+    error_ = bound.error();
+    queue_.fail(made.pod, made.at);
+    return;
+  }
+  count_nomination((*objects_)[made.pod], -1);
+  queue_.erase(made.pod);
+  objects_->set_node(made.pod, (*objects_)[made.node].name);
+  state_->bind(made.pod, made.node);
+  engine_.pod_bound(made.pod, made.node);
+  queue_.notify(pod_assigned, made.at);
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::reject(decision& made, const placement& found) {
+  if (!found.error.empty()) {
+    made.what = verdict::failed;
+    error_ = found.error;
+    queue_.fail(made.pod, made.at);
+    return;
+  }
+  made.what = verdict::unschedulable;
+  event_set helpful = found.helpful;
+  if (preemption_ && preempt(made)) helpful |= pod_removed;
+  queue_.reject(made.pod, helpful, made.at);
+}
+
+// Evicts the victims on the first of the best nodes by name; the pod is nominated to it.
+template <cluster::bindings_table Bindings>
+bool basic_cycle<Bindings>::preempt(decision& made) {
+  const profile* by = engine_.profile_of(made.pod);
+  const evaluation found =
+      evaluate(state_->look(), *by, made.pod, {.solo = false, .preemption = true});
+  if (!found.preemption || found.preemption->best.empty()) return false;
+  const node_id node = found.preemption->best.front();
+  for (const preemption_victims& candidate : found.preemption->candidates) {
+    if (candidate.node == node) victims_ = candidate.victims;
+  }
+  for (const pod_id victim : victims_) {
+    if (const auto evicted = world_->evict(victim, made.pod); !evicted) {
+      error_ = evicted.error();
+      made.what = verdict::failed;
+      return true;
+    }
+  }
+  made.what = verdict::nominated;
+  made.node = node;
+  count_nomination((*objects_)[made.pod], -1);
+  objects_->set_nominated_node(made.pod, (*objects_)[node].name);
+  count_nomination((*objects_)[made.pod], +1);
+  return true;
+}
 
 }  // namespace crosstie::schedule

@@ -138,7 +138,6 @@ class queue {
   void to_active(std::uint32_t slot);
   void to_backoff(std::uint32_t slot);
   void wake(std::uint32_t slot, timestamp now);
-  void wake_all(list& pods, timestamp now);
   timestamp backoff_ns(const entry& e) const;
 
   bool before(const heap_item& a, const heap_item& b, bool active) const;
