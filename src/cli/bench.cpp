@@ -1,0 +1,50 @@
+// crosstie bench: hands over to crosstie-bench, which lies beside this program where it was built.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+
+namespace crosstie::cli {
+namespace {
+
+constexpr const char* program = "crosstie-bench";
+
+int hand_over(const std::vector<std::string>& arguments) {
+  std::error_code unknown;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  const std::string path = (self.parent_path() / program).string();
+  if (unknown || ::access(path.c_str(), X_OK) != 0) {
+    print_error(
+        fmt::format("{} is not there; it is built apart: cmake -DCROSSTIE_BUILD_BENCH=ON, "
+                    "target {}",
+                    path, program));
+    return failed;
+  }
+  std::vector<char*> argv{const_cast<char*>(path.c_str())};
+  for (const std::string& one : arguments) argv.push_back(const_cast<char*>(one.c_str()));
+  argv.push_back(nullptr);
+  ::execv(path.c_str(), argv.data());
+  print_error(fmt::format("{}: {}", path, std::strerror(errno)));
+  return failed;
+}
+
+}  // namespace
+
+std::function<int()> define_bench(CLI::App& app) {
+  app.prefix_command();  // what follows belongs to crosstie-bench
+  add_examples(app, R"(crosstie bench                      every benchmark
+crosstie bench -- --help            the options of crosstie-bench)");
+  return [&app] {
+    std::vector<std::string> arguments = app.remaining();
+    if (!arguments.empty() && arguments.front() == "--") arguments.erase(arguments.begin());
+    return hand_over(arguments);
+  };
+}
+
+}  // namespace crosstie::cli

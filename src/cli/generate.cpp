@@ -1,0 +1,85 @@
+// crosstie generate: a made-up cluster as a kubectl-style dump, its arrivals as an events file.
+#include "simulate/generator.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+
+namespace crosstie::cli {
+namespace {
+
+struct generate_arguments {
+  std::string spec;
+  std::string dump = "-";
+  std::string events;
+  std::string rate;
+};
+
+// Writes through `write` to the file named, or to standard output where it is "-".
+template <class Write>
+int write_to(const std::string& path, Write write) {
+  auto file = path == "-" ? output(STDOUT_FILENO) : output::create(path);
+  if (!file) {
+    print_error(fmt::format("{}: {}", path, file.error()));
+    return failed;
+  }
+  output_stream stream(*file);
+  write(stream);
+  if (auto written = file->finish(); !written) {
+    print_error(fmt::format("{}: {}", path == "-" ? "standard output" : path, written.error()));
+    return failed;
+  }
+  return done;
+}
+
+int refuse(const std::string& option, const cluster::error& why) {
+  print_error(fmt::format("{}: {}", option, cluster::to_string(why)));
+  return bad_input;
+}
+
+int run(const generate_arguments& given) {
+  const auto spec = simulate::parse_generate_spec(given.spec);
+  if (!spec) return refuse("SPEC", spec.error());
+  double per_second = 0;
+  if (!given.rate.empty()) {
+    const auto rate = simulate::parse_rate(given.rate);
+    if (!rate) return refuse("--rate", rate.error());
+    per_second = *rate;
+  }
+  const bool pending_in_dump = given.events.empty();
+  const int dumped = write_to(given.dump, [&](std::ostream& out) {
+    simulate::write_generated_dump(*spec, pending_in_dump, out);
+  });
+  if (dumped != done || pending_in_dump) return dumped;
+  return write_to(given.events, [&](std::ostream& out) {
+    simulate::write_generated_arrivals(*spec, per_second, out);
+  });
+}
+
+}  // namespace
+
+std::function<int()> define_generate(CLI::App& app) {
+  auto given = std::make_shared<generate_arguments>();
+  add_value(app, "SPEC", given->spec, "TEXT",
+            "keys nodes, pods (pending), bound, zones, racks (in each zone), seed, as in "
+            "nodes=5000,pods=30000,seed=1; what is left out has its default");
+  add_value(app, "--dump", given->dump, file_type, "where the dump goes (-: standard output)");
+  auto* events = add_value(app, "--events", given->events, file_type,
+                           "write the pods that arrive to this events file, and leave them out of "
+                           "the dump");
+  add_value(app, "--rate", given->rate, "RATE",
+            "space the arrivals evenly, such as 1200/s; else they come at their creation times")
+      ->needs(events);
+  add_examples(app, R"(crosstie generate nodes=100,pods=1000 > cluster.json
+crosstie generate nodes=5000,bound=50000,pods=0,seed=7 --dump cluster.json
+crosstie generate nodes=100,pods=1000 --dump cluster.json --events arrivals.jsonl --rate 50/s
+crosstie generate nodes=20 | crosstie explain -f - --all)");
+  return [given] { return run(*given); };
+}
+
+}  // namespace crosstie::cli

@@ -1,0 +1,80 @@
+// crosstie: reads the command line, runs the chosen subcommand, and turns mistakes into exit codes.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/suggestion.hpp"
+
+namespace crosstie::cli {
+namespace {
+
+int refuse(const std::string& what, const CLI::App& app) {
+  print_error(what);
+  fmt::print(stderr, "Try '{} --help'.\n",
+             app.get_parent() == nullptr ? "crosstie" : "crosstie " + app.get_name());
+  return bad_input;
+}
+
+std::string explain_unknown(const std::string& word, const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string name = word.substr(0, word.find('='));
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  return word.starts_with('-') ? "unknown option " + name + did_you_mean(name, views)
+                               : "unexpected argument \"" + word + "\"";
+}
+
+std::string explain_unknown_command(const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const command& one : commands()) names.push_back(one.name);
+  return "unknown command \"" + word + "\"" + did_you_mean(word, names);
+}
+
+const CLI::App& chosen(const CLI::App& app) {
+  const auto picked = app.get_subcommands();
+  return picked.empty() ? app : *picked.front();
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app("", "crosstie");
+  std::function<int()> run;
+  define_all(app, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked) == 0 ? done : failed;
+  } catch (const CLI::ParseError& mistake) {
+    const CLI::App& where = chosen(app);
+    const auto extra = where.remaining();
+    if (argc < 2) return refuse("expected a command", app);
+    if (&where == &app && argv[1][0] != '-') return refuse(explain_unknown_command(argv[1]), app);
+    if (!extra.empty()) return refuse(explain_unknown(extra.front(), where), where);
+    return refuse(mistake.what(), where);
+  }
+  return run();
+}
+
+}  // namespace
+}  // namespace crosstie::cli
+
+int main(int argc, char** argv) {
+  // A parent may have left SIGPIPE ignored; `crosstie ... | head` should end without a word.
+  std::signal(SIGPIPE, SIG_DFL);
+  try {
+    return crosstie::cli::parse_and_run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    crosstie::cli::print_error("out of memory");
+  } catch (const std::exception& unexpected) {
+    crosstie::cli::print_error(unexpected.what());
+  }
+  return crosstie::cli::failed;
+}

@@ -1,0 +1,43 @@
+#include "cli/text_table.hpp"
+
+#include <algorithm>
+
+namespace crosstie::cli {
+namespace {
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+void text_table::print(output& to, std::size_t indent) const {
+  std::vector<std::size_t> widths;
+  for (const column& one : columns_) widths.push_back(width_of(one.title));
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(row[i]));
+    }
+  }
+  std::string line;
+  const auto print_row = [&](auto&& cell_of) {
+    line.assign(indent, ' ');
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string& cell = cell_of(i);
+      const std::size_t padding = widths[i] - width_of(cell);
+      if (i > 0) line += "  ";
+      if (columns_[i].set == side::right) line.append(padding, ' ');
+      line += cell;
+      if (columns_[i].set == side::left) line.append(padding, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    to.print("{}\n", line);
+  };
+  print_row([&](std::size_t i) -> const std::string& { return columns_[i].title; });
+  for (const auto& row : rows_) {
+    print_row([&](std::size_t i) -> const std::string& { return row[i]; });
+  }
+}
+
+}  // namespace crosstie::cli
