@@ -98,12 +98,14 @@ class store {
   catalog<volume_attachment> volume_attachments;
   catalog<resource_claim> resource_claims;
 
+  // Names, pods and nodes with all they own; the catalogs of the other kinds aside.
   std::size_t memory_bytes() const;
 
  private:
   name_table names_;
   std::deque<pod_spec> specs_;
   crosstie::interner<std::string_view> spec_bytes_;  // canonical bytes of a spec -> spec_id
+  std::string spec_scratch_;
   std::deque<label_set> label_sets_;
   crosstie::interner<std::string_view> label_bytes_;
   std::deque<owner> controllers_;
