@@ -1,0 +1,18 @@
+// Durations as Go writes them: "300ms", "1h15m30.5s".
+//
+// Promise: parse_duration accepts and refuses what time.ParseDuration does, in nanoseconds;
+// format_duration writes what Duration.String does.
+// Cost: O(text). Thread safety: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace crosstie::schedule {
+
+std::optional<std::int64_t> parse_duration(std::string_view text);
+std::string format_duration(std::int64_t duration_ns);
+
+}  // namespace crosstie::schedule
