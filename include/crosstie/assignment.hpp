@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,6 +33,7 @@
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_list.hpp>
+#include <crosstie/detail/limits.hpp>
 
 namespace crosstie {
 
@@ -92,7 +94,7 @@ class assignment {
     make_room(column, row);
     if (before) take_out(column, *before);
     list& into = rows_[to_index(row)];
-    place_[to_index(column)] = static_cast<std::uint16_t>(into.size());
+    place_[to_index(column)] = static_cast<detail::list_place>(into.size());
     into.push_back(column);
     row_of_[to_index(column)] = to_index(row);
     size_ += !before;
@@ -166,7 +168,8 @@ class assignment {
 
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     std::size_t bytes = row_of_.capacity() * sizeof(std::uint32_t) +
-                        place_.capacity() * sizeof(std::uint16_t) + rows_.capacity() * sizeof(list);
+                        place_.capacity() * sizeof(detail::list_place) +
+                        rows_.capacity() * sizeof(list);
     for (const list& row : rows_) bytes += row.memory_bytes();
     return bytes;
   }
@@ -186,7 +189,8 @@ class assignment {
   }
 
  private:
-  static constexpr std::size_t place_range = 65536;  // what 16 bits tell apart
+  static constexpr std::size_t place_range =  // what a place tells apart
+      std::size_t{std::numeric_limits<detail::list_place>::max()} + 1;
 
   // Everything that may throw, before anything changes.
   void make_room(Column column, Row row) {
@@ -211,13 +215,13 @@ class assignment {
     while (from[at] != column) at += place_range;
     const Column last = from.back();
     from[at] = last;
-    place_[to_index(last)] = static_cast<std::uint16_t>(at);
+    place_[to_index(last)] = static_cast<detail::list_place>(at);
     from.pop_back(alloc_);
   }
 
   [[no_unique_address]] Alloc alloc_;
   vector<std::uint32_t> row_of_;
-  vector<std::uint16_t> place_;
+  vector<detail::list_place> place_;
   vector<list> rows_;
   std::size_t size_ = 0;
 };

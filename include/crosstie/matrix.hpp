@@ -152,7 +152,7 @@ class matrix {
   // Removes a row by moving the last one into its place.
   void swap_remove_row(std::size_t row) noexcept {
     assert(row < rows_);
-    if (row != rows_ - 1) {
+    if (row != rows_ - 1 && stride_ != 0) {
       std::memcpy(cells_ + row * stride_, cells_ + (rows_ - 1) * stride_, stride_ * sizeof(T));
     }
     --rows_;

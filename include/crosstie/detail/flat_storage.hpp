@@ -131,7 +131,7 @@ class flat_storage {
   }
 
   // Fewest groups that hold `size` elements.
-  [[nodiscard]] static constexpr std::size_t groups_for(std::size_t size) noexcept {
+  [[nodiscard]] static constexpr std::size_t groups_for(std::size_t size) {
     if (size == 0) return 0;
     if (size > std::numeric_limits<std::size_t>::max() / 64) throw_length();
     std::size_t count = std::bit_ceil((size + group_slots - 1) / group_slots);

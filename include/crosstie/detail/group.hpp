@@ -18,6 +18,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <crosstie/detail/limits.hpp>
+
 #if defined(__SSE2__) && !defined(CROSSTIE_NO_SIMD)
 #define CROSSTIE_SSE2 1
 #include <emmintrin.h>
@@ -35,7 +37,7 @@ struct alignas(16) group {
   std::uint8_t overflow_count;
 
   static constexpr std::uint32_t all_slots = (1U << group_slots) - 1;
-  static constexpr std::uint8_t sticky_count = 255;
+  static constexpr std::uint8_t sticky_count = sticky_overflow_count;
 
   // The low byte of the hash, save 0, which stands for empty.
   [[nodiscard]] static constexpr std::uint8_t tag_of(std::uint64_t hash) noexcept {

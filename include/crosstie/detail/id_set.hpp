@@ -13,6 +13,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -22,6 +23,7 @@
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/group.hpp>
+#include <crosstie/detail/limits.hpp>
 
 namespace crosstie::detail {
 
@@ -57,7 +59,7 @@ class id_set {
                 "crosstie: tables take allocators with plain pointers");
 
  public:
-  static constexpr std::uint32_t packed_limit = 32;
+  static constexpr std::uint32_t packed_limit = packed_ids;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return capacity_ * sizeof(*slots_); }
@@ -88,7 +90,8 @@ class id_set {
     if (--size_ == 0) {
       release(alloc);
     } else if (!hashed()) {
-      slots_[at] = std::exchange(slots_[size_], no_index);
+      slots_[at] = slots_[size_];
+      slots_[size_] = no_index;
     } else {
       close_gap(at);
     }
@@ -174,7 +177,8 @@ class id_set {
   // Keeps the ids of the line at its front.
   void remove_from_line(std::uint32_t first, std::uint32_t at) noexcept {
     const std::uint32_t empty = find_in_line(first, no_index);
-    slots_[at] = std::exchange(slots_[empty - 1], no_index);
+    slots_[at] = slots_[empty - 1];
+    slots_[empty - 1] = no_index;
   }
 
   void regrow(const Alloc& alloc, std::uint32_t capacity) {

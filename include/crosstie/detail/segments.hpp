@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <crosstie/detail/limits.hpp>
+
 namespace crosstie::detail {
 
 template <class T, class Alloc>
@@ -20,7 +22,7 @@ class segments {
   using pointer_alloc = typename traits::template rebind_alloc<T*>;
 
  public:
-  static constexpr std::size_t segment_size = 1024;
+  static constexpr std::size_t segment_size = elements_a_segment;
 
   explicit segments(const Alloc& alloc) : alloc_(alloc), segments_(pointer_alloc(alloc)) {}
   segments(segments&& other) noexcept

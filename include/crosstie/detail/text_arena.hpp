@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include <crosstie/detail/limits.hpp>
+
 namespace crosstie::detail {
 
 [[noreturn]] inline void throw_length_error([[maybe_unused]] const char* what) {
@@ -42,10 +44,10 @@ class text_arena {
   };
 
  public:
-  static constexpr unsigned page_bits = 16;
+  static constexpr unsigned page_bits = text_page_bits;
   static constexpr std::size_t page_bytes = std::size_t{1} << page_bits;
   static constexpr std::size_t page_limit = std::size_t{1} << (32 - page_bits);
-  static constexpr std::size_t smallest_block = 1024;
+  static constexpr std::size_t smallest_block = smallest_text_block;
   static constexpr std::size_t largest_block = page_bytes;
 
   explicit text_arena(const Alloc& alloc) : alloc_(alloc), pages_(alloc), blocks_(alloc) {}
