@@ -285,12 +285,15 @@ void read_volume_binding(configuration_object& args, profile&, name_table&, prob
     faults.invalid(args.path_of("bindTimeoutSeconds"), std::to_string(timeout),
                    "invalid BindTimeoutSeconds, should not be a negative value");
   }
-  const auto shape = args.value("shape");
-  if (shape) {
-    faults.invalid(args.path_of("shape"), simdjson::minify(*shape),
-                   "unexpected field `shape`, remove it or turn on the feature gate "
-                   "StorageCapacityScoring");
+  if (!args.value("shape")) return;
+  std::vector<std::string> points;
+  for (const utilization_shape_point& each : read_shape(args)) {
+    points.push_back(
+        fmt::format("{{\"Utilization\":{},\"Score\":{}}}", each.utilization, each.score));
   }
+  faults.invalid(args.path_of("shape"), fmt::format("[{}]", fmt::join(points, ",")),
+                 "unexpected field `shape`, remove it or turn on the feature gate "
+                 "StorageCapacityScoring");
 }
 
 void read_dynamic_resources(configuration_object& args, profile&, name_table&,
