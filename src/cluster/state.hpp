@@ -1,67 +1,51 @@
 // The cluster's state as tables: what each node offers and what of it is taken.
 //
 //   allocatable, requested   resource x node      int64, one row per resource, nodes contiguous
-//   host ports               port x node          set of (node, protocol, port, ip)
+//   host ports               port x node          the ips taken, by (node, protocol, port)
 //   images                   image x node         relation with the image's size
 //   bindings                 pod x node           a replaceable type, see bindings.hpp
 //
 // Promise: after every call the sums equal what kube-scheduler's NodeInfo holds for the same pods.
-// Cost: bind and unbind are O(resources of the pod + its ports); views are free.
-// Invariants: a pod counts on at most one node; a node's row entries are zero while it is not alive.
-// Thread safety: none.
+// Like there, two pods of one node with the same host port hold it once: the first to leave frees
+// it.
+// Cost: bind and unbind are O(resources of the pod + its ports); views are free. A usage_table can
+// be copied to try something out; copies share the demands.
+// Invariants: a pod counts on at most one node; a node's row entries are zero while it is not
+// alive. Spans hold until the next add_node, remove_node or add_pod. Thread safety: none.
 #pragma once
 
-#include <cstdint>
 #include <crosstie/flat_map.hpp>
-#include <crosstie/flat_set.hpp>
 #include <crosstie/matrix.hpp>
 #include <crosstie/relation.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "cluster/bindings.hpp"
+#include "cluster/demand.hpp"
 #include "cluster/store.hpp"
 
 namespace crosstie::cluster {
-
-enum class resource_id : std::uint32_t {};  // dense; the first three are always these
-inline constexpr resource_id cpu{0};                // thousandths of a core
-inline constexpr resource_id memory{1};             // bytes
-inline constexpr resource_id ephemeral_storage{2};  // bytes
-
-struct resource_request {
-  resource_id resource;
-  std::int64_t amount;  // milli for cpu, rounded-up units for all others
-};
-
-// What the pods of one spec ask for, in upstream's several readings. Computed once per spec.
-struct pod_demand {
-  std::vector<resource_request> requested;  // accounting and Fit's filter; zero amounts left out
-  std::int64_t nonzero_milli_cpu = 0;       // accounting for scores: missing requests count 100m
-  std::int64_t nonzero_memory = 0;          // and 200 MiB per container
-  // The incoming pod as NodeResourcesFit's scorers see it (without pod-level resources).
-  std::vector<resource_request> scored;     // non-missing applied to cpu and memory
-  std::vector<container_port> host_ports;   // host_port > 0; protocol and ip filled in
-  bool operator==(const pod_demand&) const = default;
-};
 
 class usage_table {
  public:
   explicit usage_table(store& objects);
 
-  resource_id resource(name_id name);  // interns: dense ids for resource names
-  std::optional<resource_id> find_resource(name_id name) const;
-  name_id resource_name(resource_id id) const { return resource_names_[index(id)]; }
-  std::uint32_t resource_count() const;
-  const pod_demand& demand(spec_id spec) const;  // cached
+  // Resources and demands: see demand.hpp. Asking adds neither rows nor nodes.
+  const pod_demand& demand(spec_id spec) const { return demands_->of(spec); }
+  std::optional<resource_id> resource(name_id name) const { return demands_->resource(name); }
+  name_id resource_name(resource_id id) const { return demands_->resource_name(id); }
+  std::uint32_t resource_count() const { return demands_->resource_count(); }
 
   // Columns over node slots (store::node_slots() long after add_node of each).
-  std::span<const std::int64_t> allocatable(resource_id id) const { return allocatable_.row(index(id)); }
-  std::span<const std::int64_t> requested(resource_id id) const { return requested_.row(index(id)); }
-  std::span<const std::int64_t> nonzero_milli_cpu() const;
-  std::span<const std::int64_t> nonzero_memory() const;
-  std::span<const std::int64_t> allowed_pods() const;
-  std::span<const std::int64_t> pod_count() const;
+  std::span<const std::int64_t> allocatable(resource_id id) const { return row(allocatable_, id); }
+  std::span<const std::int64_t> requested(resource_id id) const { return row(requested_, id); }
+  std::span<const std::int64_t> nonzero_milli_cpu() const { return counted(count_kind::milli_cpu); }
+  std::span<const std::int64_t> nonzero_memory() const { return counted(count_kind::memory); }
+  std::span<const std::int64_t> allowed_pods() const { return counted(count_kind::allowed_pods); }
+  std::span<const std::int64_t> pod_count() const { return counted(count_kind::pods); }
 
   // Would the pod's host ports collide with those taken on the node?
   bool ports_conflict(const pod_demand& demand, node_id node) const;
@@ -73,15 +57,53 @@ class usage_table {
   bool has_image(name_id image, node_id node) const;
 
   void add_node(node_id node);     // also after the node's object was replaced
-  void remove_node(node_id node);
+  void remove_node(node_id node);  // its pods must be gone
   void add_pod(spec_id spec, node_id node);
   void remove_pod(spec_id spec, node_id node);
   std::size_t memory_bytes() const;
 
  private:
-  // (to be completed with the implementation)
-  crosstie::matrix<std::int64_t> allocatable_, requested_;
-  std::vector<name_id> resource_names_;
+  enum class count_kind : std::uint8_t { milli_cpu, memory, allowed_pods, pods };
+  static constexpr std::size_t count_kinds = 4;
+  enum class image_id : std::uint32_t {};  // dense
+  struct host_port {
+    node_id node;
+    name_id protocol;
+    std::int32_t port;
+    bool operator==(const host_port&) const = default;
+  };
+  using table = crosstie::matrix<std::int64_t>;
+
+  // Rows are as long as there is room for nodes; a resource that nothing has touched has no row.
+  std::span<const std::int64_t> row(const table& amounts, resource_id id) const {
+    return index(id) < amounts.row_count() ? amounts.row(index(id)).first(slots_)
+                                           : std::span(nothing_).first(slots_);
+  }
+  std::span<const std::int64_t> counted(count_kind kind) const {
+    return counts_.row(static_cast<std::size_t>(kind)).first(slots_);
+  }
+  std::int64_t& count(count_kind kind, node_id node) {
+    return counts_(static_cast<std::size_t>(kind), index(node));
+  }
+  void make_room(node_id node);
+  void make_rows();
+  void clear_allocatable(node_id node);
+  void add_images(node_id node);
+  void drop_images(node_id node);
+  void change(const pod_demand& demand, node_id node, std::int64_t sign);
+  void take_ports(const pod_demand& demand, node_id node);
+  void free_ports(const pod_demand& demand, node_id node);
+
+  const store* objects_;
+  std::shared_ptr<demand_table> demands_;
+  name_id pods_name_, any_ip_;
+  std::uint32_t slots_ = 0;  // of nodes
+  table allocatable_, requested_, counts_;
+  std::vector<std::int64_t> nothing_;                                // a row of zeros
+  crosstie::flat_map<host_port, std::vector<name_id>> taken_ports_;  // the ips
+  crosstie::flat_map<name_id, image_id> images_;
+  std::vector<std::int64_t> image_sizes_;
+  crosstie::relation<image_id, node_id> image_nodes_;
 };
 
 // What a plugin may look at.
@@ -98,9 +120,10 @@ class basic_state final : public pods_by_node {
 
   // Accounts for every live node and every unfinished pod that names a live node.
   void load();
-  void add_node(node_id node) { usage_.add_node(node); }
-  void remove_node(node_id node);  // its pods are unbound first
-  void bind(pod_id pod, node_id node);
+  void add_node(node_id node) { usage_.add_node(node); }  // also after its object was replaced
+  void remove_node(node_id node);  // its pods are unbound first; call it while the store has it
+  void bind(pod_id pod, node_id node);  // the pod names the node from now on
+  // While the store still has the pod as it was bound. The object keeps the node's name.
   void unbind(pod_id pod);
 
   const Bindings& bindings() const { return bindings_; }
@@ -110,11 +133,51 @@ class basic_state final : public pods_by_node {
   void append_pods(node_id node, std::vector<pod_id>& out) const override {
     bindings_.for_each_pod(node, [&](pod_id pod) { out.push_back(pod); });
   }
+  std::size_t memory_bytes() const { return usage_.memory_bytes() + bindings_.memory_bytes(); }
 
  private:
   store* objects_;
   usage_table usage_;
   Bindings bindings_;
 };
+
+template <bindings_table Bindings>
+void basic_state<Bindings>::load() {
+  for (std::uint32_t slot = 0; slot < objects_->node_slots(); ++slot) {
+    if (objects_->alive(node_id{slot})) usage_.add_node(node_id{slot});
+  }
+  for (std::uint32_t slot = 0; slot < objects_->pod_slots(); ++slot) {
+    const pod_id id{slot};
+    if (!objects_->alive(id)) continue;
+    const pod& object = (*objects_)[id];
+    if (object.node == no_name || object.finished()) continue;
+    if (const auto node = objects_->find_node(object.node)) bind(id, *node);
+  }
+}
+
+template <bindings_table Bindings>
+void basic_state<Bindings>::remove_node(node_id node) {
+  std::vector<pod_id> pods;
+  append_pods(node, pods);
+  for (const pod_id pod : pods) unbind(pod);
+  usage_.remove_node(node);
+}
+
+template <bindings_table Bindings>
+void basic_state<Bindings>::bind(pod_id pod, node_id node) {
+  bindings_.bind(pod, node);
+  usage_.add_pod((*objects_)[pod].spec, node);
+  objects_->set_node(pod, (*objects_)[node].name);
+}
+
+template <bindings_table Bindings>
+void basic_state<Bindings>::unbind(pod_id pod) {
+  const auto node = bindings_.node_of(pod);
+  if (!node) return;
+  usage_.remove_pod((*objects_)[pod].spec, *node);
+  bindings_.unbind(pod);
+}
+
+using state = basic_state<assigned_bindings>;
 
 }  // namespace crosstie::cluster
