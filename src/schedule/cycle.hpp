@@ -63,6 +63,9 @@ class basic_cycle {
   basic_cycle(cluster::world& outside, cluster::store& objects, state_type& state,
               const configuration& settings, const cycle_options& options = {});
 
+  basic_cycle(const basic_cycle&) = delete;
+  basic_cycle& operator=(const basic_cycle&) = delete;
+
   // Applies all events that have happened, then attempts at most one pod. Absent: none was ready.
   std::optional<decision> step();
 

@@ -1,0 +1,291 @@
+#include "schedule/engine.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <crosstie/flat_map.hpp>
+
+#include "schedule/evaluation.hpp"
+#include "schedule/node_columns.hpp"
+#include "schedule/plugins/spread_constraint.hpp"
+#include "schedule/score_table.hpp"
+#include "schedule/shape.hpp"
+#include "schedule/static_table.hpp"
+
+namespace crosstie::schedule {
+
+namespace {
+
+// Numbered draws: the n-th depends on the seed and n alone (splitmix64's finaliser).
+std::uint64_t draw(std::uint64_t seed, std::uint64_t n) {
+  std::uint64_t x = seed + (n + 1) * 0x9E3779B97F4A7C15u;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+  return x ^ (x >> 31);
+}
+
+std::uint32_t below(std::uint32_t limit, std::uint64_t drawn) {
+  return static_cast<std::uint32_t>(((drawn >> 32) * limit) >> 32);
+}
+
+event_set events_for(std::uint32_t rejections) {
+  event_set events = no_event;
+  if (rejections & node_unschedulable) events |= events_that_help("NodeUnschedulable");
+  if (rejections & node_taint) events |= events_that_help("TaintToleration");
+  if (rejections & node_affinity_mismatch) events |= events_that_help("NodeAffinity");
+  if (rejections & ports_taken) events |= events_that_help("NodePorts");
+  if (rejections >= too_many_pods) events |= events_that_help("NodeResourcesFit");
+  // No node at all: only a new one helps.
+  return events == no_event ? node_added : events;
+}
+
+bool has_pod_terms(const cluster::pod_spec& spec) {
+  const auto any = [](const std::optional<cluster::pod_affinity>& a) {
+    return a && (!a->required.empty() || !a->preferred.empty());
+  };
+  return any(spec.pods_near) || any(spec.pods_far);
+}
+
+// What decides whether default spreading applies to a pod without constraints of its own.
+struct spread_key {
+  cluster::name_id ns;
+  std::uint32_t labels, controller;
+  bool operator==(const spread_key&) const = default;
+};
+
+}  // namespace
+
+class engine::implementation {
+ public:
+  implementation(const cluster::store& objects, const cluster::usage_table& usage,
+                 const cluster::pods_by_node& pods, const configuration& settings,
+                 const engine_options& options)
+      : objects_(&objects),
+        usage_(&usage),
+        pods_(&pods),
+        settings_(&settings),
+        options_(options),
+        nodes_(objects, usage, std::bit_ceil(std::max(options.block_nodes, 1u))),
+        shapes_(objects, usage, settings),
+        static_(objects, usage, pods, nodes_, settings),
+        rows_(usage, nodes_, options.ties.by_name) {
+    reset();
+  }
+
+  void reset() {
+    nodes_.reset();
+    drop_rows();
+    pods_with_terms_ = 0;
+    nominations_ = 0;
+    spreads_.clear();
+    for (std::uint32_t i = 0; i < objects_->pod_slots(); ++i) {
+      if (!objects_->alive(pod_id{i})) continue;
+      const cluster::pod& pod = (*objects_)[pod_id{i}];
+      if (pod.nominated_node != cluster::no_name && pod.node == cluster::no_name) ++nominations_;
+    }
+    std::vector<pod_id> bound;
+    for (std::uint32_t i = 0; i < objects_->node_slots(); ++i) {
+      if (objects_->alive(node_id{i})) pods_->append_pods(node_id{i}, bound);
+    }
+    for (const pod_id pod : bound) pods_with_terms_ += has_pod_terms(objects_->spec(pod));
+  }
+
+  std::optional<std::uint32_t> profile_number(pod_id pod) const {
+    const std::string_view wanted = objects_->text(objects_->spec(pod).scheduler_name);
+    for (std::uint32_t i = 0; i < settings_->profiles.size(); ++i) {
+      if (settings_->profiles[i].scheduler_name == wanted) return i;
+    }
+    return std::nullopt;
+  }
+
+  placement place(pod_id pod) {
+    const std::uint64_t drawn = draw(options_.ties.seed, draws_++);
+    if (const std::optional<score_table::row> row = find_row(pod)) {
+      placement found = describe(*row);
+      if (found.ties > 0) {
+        found.node = options_.ties.by_name ? rows_.first_best(*row)
+                                           : rows_.nth_best(*row, below(found.ties, drawn));
+      }
+      return found;
+    }
+    placement found = evaluate_plainly(pod, best_);
+    if (!best_.empty()) found.node = choose(best_, drawn);
+    return found;
+  }
+
+  placement find_best(pod_id pod, std::vector<node_id>& best) {
+    best.clear();
+    if (const std::optional<score_table::row> row = find_row(pod)) {
+      if (row->ties > 0) rows_.for_each_best(*row, [&](node_id node) { best.push_back(node); });
+      return describe(*row);
+    }
+    return evaluate_plainly(pod, best);
+  }
+
+  void node_changed(node_id node) {
+    if (nodes_.refresh(node, true)) drop_rows();
+  }
+  void pod_bound(pod_id pod, node_id node) {
+    pods_with_terms_ += has_pod_terms(objects_->spec(pod));
+    nodes_.refresh(node, false);
+  }
+  void pod_unbound(pod_id pod, node_id node) {
+    pods_with_terms_ -= has_pod_terms(objects_->spec(pod));
+    nodes_.refresh(node, false);
+  }
+  void nominations_changed(int by) { nominations_ += by; }
+  void objects_changed() { spreads_.clear(); }
+
+  const engine_statistics& statistics() {
+    statistics_.rebuilt_rows = rows_.rebuilt();
+    statistics_.replayed_nodes = rows_.replayed();
+    statistics_.dropped_rows = rows_.dropped();
+    return statistics_;
+  }
+  std::size_t memory_bytes() const {
+    return nodes_.memory_bytes() + shapes_.memory_bytes() + static_.memory_bytes() +
+           rows_.memory_bytes() + spreads_.memory_bytes();
+  }
+  const configuration& settings() const { return *settings_; }
+
+ private:
+  void drop_rows() {
+    // A row of totals and classes, and the static cells that most rows share.
+    constexpr std::size_t bytes_per_cell = sizeof(std::int32_t) + 2 * sizeof(std::uint16_t);
+    std::size_t limit = options_.row_bytes / (bytes_per_cell * std::max(nodes_.slots(), 1u));
+    limit = std::clamp<std::size_t>(limit, 16, 1u << 20);
+    if (options_.row_limit != 0) limit = std::min(limit, options_.row_limit);
+    static_.reset(static_cast<std::uint32_t>(limit));
+    rows_.reset(static_cast<std::uint32_t>(limit));
+  }
+
+  // The up-to-date row of the pod's shape; absent: the pod needs the plain evaluation.
+  std::optional<score_table::row> find_row(pod_id pod) {
+    if (!options_.incremental || !nodes_.exact() || nominations_ > 0 || pods_with_terms_ > 0) {
+      return std::nullopt;
+    }
+    const std::optional<std::uint32_t> profile = profile_number(pod);
+    if (!profile || may_spread(pod)) return std::nullopt;
+    const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
+    if (shape_id == shape_table::none) return std::nullopt;
+    const shape& wanted = shapes_[shape_id];
+    const std::optional<static_table::part> part = static_.refresh(wanted, pod);
+    if (!part) return std::nullopt;
+    if (options_.ties.by_name) nodes_.sort_names();
+    ++statistics_.incremental;
+    return rows_.refresh(shape_id, wanted, shapes_.weights(*profile), *part);
+  }
+
+  placement describe(const score_table::row& row) const {
+    placement found;
+    found.feasible = row.feasible;
+    found.ties = row.ties;
+    found.total = row.feasible > 1 ? row.best : 0;
+    if (row.ties == 0) found.helpful = events_for(rows_.rejections(row));
+    return found;
+  }
+
+  // Do the profile's default spread constraints apply to the pod?
+  bool may_spread(pod_id id) {
+    const cluster::pod& pod = (*objects_)[id];
+    if (pod.controller == 0 && objects_->services.all().empty()) return false;
+    constexpr std::size_t most_remembered = 1u << 16;
+    if (spreads_.size() > most_remembered) spreads_.clear();
+    const auto [found, added] =
+        spreads_.try_emplace(spread_key{pod.ns, pod.labels, pod.controller}, false);
+    if (added) {
+      found->second = !plugins::deduce_selector(*objects_, pod).requirements.empty();
+    }
+    return found->second;
+  }
+
+  placement evaluate_plainly(pod_id pod, std::vector<node_id>& best) {
+    ++statistics_.plain;
+    best.clear();
+    placement found;
+    const std::optional<std::uint32_t> profile = profile_number(pod);
+    if (!profile) {
+      found.error = "no profile has the pod's schedulerName";
+      return found;
+    }
+    const evaluation all =
+        evaluate({*objects_, *usage_, *pods_}, settings_->profiles[*profile], pod, {});
+    found.error = all.error;
+    found.feasible = static_cast<std::uint32_t>(all.feasible.size());
+    found.nominated = all.nominated.has_value();
+    best = all.best;
+    std::sort(best.begin(), best.end());
+    found.ties = static_cast<std::uint32_t>(best.size());
+    for (const scored_node& node : all.scores) {
+      if (!best.empty() && node.node == best.front()) found.total = node.total;
+    }
+    if (best.empty()) found.helpful = events_for(all);
+    return found;
+  }
+
+  static event_set events_for(const evaluation& all) {
+    if (all.gate) return events_that_help(all.gate->first);
+    if (all.pre_filter) return events_that_help(all.pre_filter->first);
+    event_set events = node_added;
+    std::string_view last;
+    for (const rejection& r : all.rejected) {
+      if (r.plugin != last) events |= events_that_help(r.plugin);
+      last = r.plugin;
+    }
+    // Nodes that were not looked at may come to be.
+    if (all.node_names) events |= events_that_help("NodeAffinity");
+    return events;
+  }
+  static event_set events_for(std::uint32_t rejections) { return schedule::events_for(rejections); }
+
+  node_id choose(const std::vector<node_id>& best, std::uint64_t drawn) const {
+    if (!options_.ties.by_name) {
+      return best[below(static_cast<std::uint32_t>(best.size()), drawn)];
+    }
+    return *std::min_element(best.begin(), best.end(), [&](node_id a, node_id b) {
+      return objects_->text((*objects_)[a].name) < objects_->text((*objects_)[b].name);
+    });
+  }
+
+  const cluster::store* objects_;
+  const cluster::usage_table* usage_;
+  const cluster::pods_by_node* pods_;
+  const configuration* settings_;
+  engine_options options_;
+  node_columns nodes_;
+  shape_table shapes_;
+  static_table static_;
+  score_table rows_;
+  crosstie::flat_map<spread_key, bool> spreads_;
+  std::vector<node_id> best_;
+  std::int64_t pods_with_terms_ = 0;  // bound pods with pod affinity or anti-affinity terms
+  std::int64_t nominations_ = 0;
+  std::uint64_t draws_ = 0;
+  engine_statistics statistics_;
+};
+
+engine::engine(const cluster::store& objects, const cluster::usage_table& usage,
+               const cluster::pods_by_node& pods, const configuration& settings,
+               const engine_options& options)
+    : self_(std::make_unique<implementation>(objects, usage, pods, settings, options)) {}
+engine::~engine() = default;
+engine::engine(engine&&) noexcept = default;
+engine& engine::operator=(engine&&) noexcept = default;
+
+void engine::reset() { self_->reset(); }
+const profile* engine::profile_of(pod_id pod) const {
+  const std::optional<std::uint32_t> number = self_->profile_number(pod);
+  return number ? &self_->settings().profiles[*number] : nullptr;
+}
+placement engine::place(pod_id pod) { return self_->place(pod); }
+placement engine::find_best(pod_id pod, std::vector<node_id>& best) {
+  return self_->find_best(pod, best);
+}
+void engine::node_changed(node_id node) { self_->node_changed(node); }
+void engine::pod_bound(pod_id pod, node_id node) { self_->pod_bound(pod, node); }
+void engine::pod_unbound(pod_id pod, node_id node) { self_->pod_unbound(pod, node); }
+void engine::nominations_changed(int by) { self_->nominations_changed(by); }
+void engine::objects_changed() { self_->objects_changed(); }
+const engine_statistics& engine::statistics() const { return self_->statistics(); }
+std::size_t engine::memory_bytes() const { return self_->memory_bytes(); }
+
+}  // namespace crosstie::schedule

@@ -1,0 +1,272 @@
+#include "schedule/score_table.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <limits>
+
+namespace crosstie::schedule {
+
+score_table::score_table(const cluster::usage_table& usage, const node_columns& nodes, bool by_name)
+    : usage_(&usage), nodes_(&nodes), by_name_(by_name) {}
+
+void score_table::reset(std::uint32_t limit) {
+  recent_.reset(limit);
+  totals_ = crosstie::matrix<std::int32_t>(0, nodes_->slots());
+  classes_ = crosstie::matrix<std::uint16_t>(0, nodes_->slots());
+  maxima_ = crosstie::matrix<std::int32_t>(0, nodes_->blocks());
+  tie_counts_ = crosstie::matrix<std::uint32_t>(0, nodes_->blocks());
+  first_slots_ = crosstie::matrix<std::uint32_t>(0, by_name_ ? nodes_->blocks() : 0);
+  rows_.clear();
+  refusals_.assign(nodes_->block_nodes(), 0);
+  dirty_.assign(nodes_->blocks() / 64 + 1, 0);
+}
+
+score_table::row score_table::refresh(std::uint32_t shape_id, const shape& wanted,
+                                      const plugin_weights& weights,
+                                      const static_table::part& part) {
+  const auto [slot, fresh] = recent_.touch(shape_id);
+  if (slot == rows_.size()) {
+    rows_.emplace_back();
+    totals_.resize_rows(slot + 1);
+    classes_.resize_rows(slot + 1);
+    maxima_.resize_rows(slot + 1);
+    tie_counts_.resize_rows(slot + 1);
+    first_slots_.resize_rows(slot + 1);
+  } else if (fresh) {
+    ++dropped_;
+  }
+  row_state& state = rows_[slot];
+  if (fresh) state.complete = false;
+  task t{state, totals_.row(slot), classes_.row(slot), slot, wanted, weights, part};
+  const change_log& changes = nodes_->use_changes();
+  const bool current = state.complete && state.version == part.version &&
+                       changes.reaches(state.seen) &&
+                       changes.missed(state.seen) <= nodes_->slots() / 8 + 1;
+  if (!current || !replay(t)) rebuild(t);
+
+  row result{slot, state.feasible, std::numeric_limits<std::int32_t>::min(), 0};
+  const std::span<const std::int32_t> maxima = maxima_.row(slot);
+  for (const std::int32_t maximum : maxima) result.best = std::max(result.best, maximum);
+  if (result.best < 0) return result;
+  const std::span<const std::uint32_t> counts = tie_counts_.row(slot);
+  for (std::uint32_t block = 0; block < maxima.size(); ++block) {
+    result.ties += maxima[block] == result.best ? counts[block] : 0;
+  }
+  return result;
+}
+
+node_id score_table::nth_best(const row& of, std::uint32_t n) const {
+  const std::span<const std::int32_t> maxima = maxima_.row(of.slot), totals = totals_.row(of.slot);
+  const std::span<const std::uint32_t> counts = tie_counts_.row(of.slot);
+  for (std::uint32_t block = 0; block < maxima.size(); ++block) {
+    if (maxima[block] != of.best) continue;
+    if (n >= counts[block]) {
+      n -= counts[block];
+      continue;
+    }
+    for (std::uint32_t slot = block * nodes_->block_nodes();; ++slot) {
+      if (totals[slot] == of.best && n-- == 0) return node_id{slot};
+    }
+  }
+  assert(!"fewer ties than counted");
+  return cluster::no_node;
+}
+
+node_id score_table::first_best(const row& of) const {
+  const std::span<const std::int32_t> maxima = maxima_.row(of.slot);
+  const std::span<const std::uint32_t> firsts = first_slots_.row(of.slot);
+  std::uint32_t first = cluster::index(cluster::no_node);
+  for (std::uint32_t block = 0; block < maxima.size(); ++block) {
+    if (maxima[block] != of.best) continue;
+    if (first == cluster::index(cluster::no_node) ||
+        nodes_->rank(firsts[block]) < nodes_->rank(first)) {
+      first = firsts[block];
+    }
+  }
+  return node_id{first};
+}
+
+std::uint32_t score_table::rejections(const row& of) const {
+  std::uint32_t all = 0;
+  for (const std::int32_t total : totals_.row(of.slot)) {
+    all |= total < 0 ? static_cast<std::uint32_t>(-total) : 0;
+  }
+  return all;
+}
+
+std::size_t score_table::memory_bytes() const {
+  std::size_t bytes = totals_.memory_bytes() + classes_.memory_bytes() + maxima_.memory_bytes() +
+                      tie_counts_.memory_bytes() + first_slots_.memory_bytes() +
+                      recent_.memory_bytes() + rows_.capacity() * sizeof(row_state);
+  for (const row_state& state : rows_) {
+    bytes += state.counts.capacity() * sizeof(std::uint32_t) +
+             state.class_scores.capacity() * sizeof(std::int32_t);
+  }
+  return bytes;
+}
+
+// ---- computing ------------------------------------------------------------------------------
+
+score_input score_table::input_at(const task& t, std::uint32_t slot) const {
+  const auto column = [&](node_columns::column c) { return (*nodes_)[c] + slot; };
+  return {.cpu_allocatable = column(node_columns::cpu_allocatable),
+          .memory_allocatable = column(node_columns::memory_allocatable),
+          .cpu_free = column(node_columns::cpu_free),
+          .memory_free = column(node_columns::memory_free),
+          .cpu_requested = column(node_columns::cpu_requested),
+          .memory_requested = column(node_columns::memory_requested),
+          .cpu_nonzero = column(node_columns::cpu_nonzero),
+          .memory_nonzero = column(node_columns::memory_nonzero),
+          .pods_free = column(node_columns::pods_free),
+          .balance = nodes_->balance() + slot,
+          .cells = t.part.cells.data() + slot,
+          .refusals = nullptr,
+          .cpu_needed = t.wanted.cpu_needed,
+          .memory_needed = t.wanted.memory_needed,
+          .cpu_scored = t.wanted.cpu_scored,
+          .memory_scored = t.wanted.memory_scored,
+          .cpu_weight = t.weights.fit_cpu,
+          .memory_weight = t.weights.fit_memory,
+          .fit_weight = t.weights.fit,
+          .balance_weight = t.wanted.best_effort ? 0 : t.weights.balance};
+}
+
+// Ports and resources other than cpu and memory; null where the shape asks for none.
+const std::int32_t* score_table::find_refusals(const task& t, std::uint32_t first,
+                                               std::uint32_t count) {
+  if (t.wanted.others.empty() && !t.wanted.has_ports) return nullptr;
+  std::fill_n(refusals_.begin(), count, 0);
+  std::int32_t bit = first_other_insufficient;
+  for (const cluster::resource_request& request : t.wanted.others) {
+    const std::span<const std::int64_t> all = usage_->allocatable(request.resource),
+                                        used = usage_->requested(request.resource);
+    const auto known = static_cast<std::uint32_t>(std::min(all.size(), used.size()));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::int64_t left = first + i < known ? all[first + i] - used[first + i] : 0;
+      refusals_[i] |= request.amount > left ? bit : 0;
+    }
+    bit <<= 1;
+  }
+  if (t.wanted.has_ports) {
+    const cluster::pod_demand& demand = usage_->demand(t.wanted.spec);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (t.part.cells[first + i] & static_table::rejected) continue;
+      if (usage_->ports_conflict(demand, node_id{first + i})) refusals_[i] |= ports_taken;
+    }
+  }
+  return refusals_.data();
+}
+
+void score_table::rebuild(task& t) {
+  ++rebuilt_;
+  row_state& state = t.state;
+  state.seen = nodes_->use_changes().head();
+  state.version = t.part.version;
+  state.complete = true;
+  state.feasible = 0;
+  state.counts.assign(t.part.classes.size(), 0);
+  const std::uint32_t step = nodes_->block_nodes();
+  for (std::uint32_t slot = 0; slot < nodes_->slots(); slot += step) {
+    score_input in = input_at(t, slot);
+    in.refusals = find_refusals(t, slot, step);
+    score_nodes(in, step, t.totals.data() + slot);
+    for (std::uint32_t i = slot; i < slot + step; ++i) {
+      t.classes[i] = t.totals[i] < 0 ? infeasible : t.part.cells[i];
+      state.feasible += t.totals[i] >= 0;
+    }
+  }
+  if (t.part.classes.size() == 1) {
+    state.counts[0] = state.feasible;
+  } else {
+    for (const std::uint16_t c : t.classes) {
+      if (c != infeasible) ++state.counts[c];
+    }
+  }
+  state.most = find_maxima(t);
+  weigh_classes(t);
+  for (std::uint32_t i = 0; i < t.totals.size(); ++i) {
+    if (t.classes[i] != infeasible) t.totals[i] += state.class_scores[t.classes[i]];
+  }
+  for (std::uint32_t block = 0; block < nodes_->blocks(); ++block) summarise(t, block);
+}
+
+// False where the maxima of raw scores changed, so that every total has to.
+bool score_table::replay(task& t) {
+  row_state& state = t.state;
+  const change_log& changes = nodes_->use_changes();
+  if (changes.missed(state.seen) == 0) return true;
+  if (state.counts.size() < t.part.classes.size()) {
+    state.counts.resize(t.part.classes.size(), 0);
+    weigh_classes(t);
+  }
+  const auto count = [&](std::uint16_t c, std::uint32_t by) {
+    if (c == infeasible) return;
+    state.counts[c] += by;
+    state.feasible += by;
+  };
+  changes.since(state.seen, [&](node_id node) {
+    const std::uint32_t slot = cluster::index(node), block = slot / nodes_->block_nodes();
+    score_input in = input_at(t, slot);
+    in.refusals = find_refusals(t, slot, 1);
+    score_nodes_plainly(in, 1, &t.totals[slot]);
+    count(t.classes[slot], ~0u);
+    t.classes[slot] = t.totals[slot] < 0 ? infeasible : t.part.cells[slot];
+    count(t.classes[slot], 1);
+    if (t.totals[slot] >= 0) t.totals[slot] += state.class_scores[t.classes[slot]];
+    dirty_[block / 64] |= std::uint64_t{1} << (block % 64);
+  });
+  replayed_ += changes.missed(state.seen);
+  state.seen = changes.head();
+  for (std::uint32_t word = 0; word < dirty_.size(); ++word) {
+    for (; dirty_[word] != 0; dirty_[word] &= dirty_[word] - 1) {
+      summarise(t, word * 64 + static_cast<std::uint32_t>(std::countr_zero(dirty_[word])));
+    }
+  }
+  return state.most == find_maxima(t);
+}
+
+score_table::raw_maxima score_table::find_maxima(const task& t) const {
+  raw_maxima most;
+  for (std::size_t c = 0; c < t.state.counts.size(); ++c) {
+    if (t.state.counts[c] == 0) continue;
+    most.taints = std::max(most.taints, t.part.classes[c].taints);
+    most.affinity = std::max(most.affinity, t.part.classes[c].affinity);
+  }
+  return most;
+}
+
+// Upstream's DefaultNormalizeScore, reversed for taints; images come normalised.
+void score_table::weigh_classes(task& t) const {
+  const raw_maxima most = t.state.most;
+  t.state.class_scores.resize(t.state.counts.size());
+  for (std::size_t c = 0; c < t.state.class_scores.size(); ++c) {
+    const static_class& raw = t.part.classes[c];
+    const std::int64_t taints = most.taints == 0 ? 100 : 100 - raw.taints * 100 / most.taints;
+    const std::int64_t affinity = most.affinity == 0 ? 0 : raw.affinity * 100 / most.affinity;
+    t.state.class_scores[c] = static_cast<std::int32_t>(
+        taints * t.weights.taints + affinity * t.weights.affinity + raw.images * t.weights.images);
+  }
+}
+
+void score_table::summarise(const task& t, std::uint32_t block) {
+  const std::uint32_t first = block * nodes_->block_nodes();
+  const std::int32_t* totals = t.totals.data() + first;
+  std::int32_t most = totals[0];
+  for (std::uint32_t i = 1; i < nodes_->block_nodes(); ++i) most = std::max(most, totals[i]);
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < nodes_->block_nodes(); ++i) count += totals[i] == most;
+  maxima_(t.slot, block) = most;
+  tie_counts_(t.slot, block) = count;
+  if (!by_name_) return;
+  std::uint32_t smallest = first;
+  bool found = false;
+  for (std::uint32_t i = 0; i < nodes_->block_nodes(); ++i) {
+    if (totals[i] != most) continue;
+    if (!found || nodes_->rank(first + i) < nodes_->rank(smallest)) smallest = first + i;
+    found = true;
+  }
+  first_slots_(t.slot, block) = smallest;
+}
+
+}  // namespace crosstie::schedule

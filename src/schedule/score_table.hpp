@@ -1,0 +1,112 @@
+// The rows of the engine: for each shape asked lately the total of every node, kept up to date by
+// replaying what changed.
+//
+//   totals    shape x node    int32: the total, or minus the rejection bits
+//   classes   shape x node    uint16: the static class a feasible node is counted under
+//   maxima    shape x block   the greatest total of the block, how many have it, the first by name
+//
+// Promise: after refresh, a row equals the plain evaluation: normalisation is over the feasible
+// nodes, whose raw scores are counted by class, so that a changed maximum is seen and the row
+// computed anew.
+// Cost: refresh O(nodes changed since the row was asked last), or O(nodes) vector code where more
+// than an eighth of them did; pick O(blocks). 6 bytes for each (row, node). No allocation once the
+// rows exist.
+// Thread safety: none.
+#pragma once
+
+#include <crosstie/matrix.hpp>
+#include <span>
+#include <vector>
+
+#include "schedule/node_columns.hpp"
+#include "schedule/recency.hpp"
+#include "schedule/score_kernel.hpp"
+#include "schedule/shape.hpp"
+#include "schedule/static_table.hpp"
+
+namespace crosstie::schedule {
+
+class score_table {
+ public:
+  struct row {
+    std::uint32_t slot;      // of the row
+    std::uint32_t feasible;  // nodes
+    std::int32_t best;       // the greatest total; negative where no node is feasible
+    std::uint32_t ties;      // nodes with it
+  };
+
+  score_table(const cluster::usage_table& usage, const node_columns& nodes, bool by_name);
+
+  // Drops everything; keeps at most `limit` rows from now on.
+  void reset(std::uint32_t limit);
+  row refresh(std::uint32_t shape_id, const shape& wanted, const plugin_weights& weights,
+              const static_table::part& part);
+  // The n-th of the tied nodes in slot order, n < ties.
+  node_id nth_best(const row& of, std::uint32_t n) const;
+  // The tied node whose name is the smallest.
+  node_id first_best(const row& of) const;
+  // The union of the rejection bits over all nodes.
+  std::uint32_t rejections(const row& of) const;
+  template <class Visitor>
+  void for_each_best(const row& of, Visitor&& visit) const {
+    const std::span<const std::int32_t> totals = totals_.row(of.slot);
+    for (std::uint32_t i = 0; i < totals.size(); ++i) {
+      if (totals[i] == of.best) visit(node_id{i});
+    }
+  }
+
+  std::uint64_t rebuilt() const { return rebuilt_; }
+  std::uint64_t replayed() const { return replayed_; }
+  std::uint64_t dropped() const { return dropped_; }
+  std::size_t memory_bytes() const;
+
+ private:
+  static constexpr std::uint16_t infeasible = 0xFFFF;
+
+  // The greatest raw scores of feasible nodes, by which scores are normalised.
+  struct raw_maxima {
+    std::int64_t taints = 0, affinity = 0;
+    bool operator==(const raw_maxima&) const = default;
+  };
+  struct row_state {
+    bool complete = false;
+    std::uint64_t seen = 0, version = 0;
+    raw_maxima most;  // as the totals have them
+    std::uint32_t feasible = 0;
+    std::vector<std::uint32_t> counts;       // feasible nodes by class
+    std::vector<std::int32_t> class_scores;  // what a class adds to the total
+  };
+  // One row with all that computing it takes.
+  struct task {
+    row_state& state;
+    std::span<std::int32_t> totals;
+    std::span<std::uint16_t> classes;
+    std::uint32_t slot;
+    const shape& wanted;
+    const plugin_weights& weights;
+    const static_table::part& part;
+  };
+
+  score_input input_at(const task& t, std::uint32_t slot) const;
+  const std::int32_t* find_refusals(const task& t, std::uint32_t first, std::uint32_t count);
+  void rebuild(task& t);
+  bool replay(task& t);
+  raw_maxima find_maxima(const task& t) const;
+  void weigh_classes(task& t) const;
+  void summarise(const task& t, std::uint32_t block);
+
+  const cluster::usage_table* usage_;
+  const node_columns* nodes_;
+  bool by_name_;
+  recency recent_{1};
+  crosstie::matrix<std::int32_t> totals_;
+  crosstie::matrix<std::uint16_t> classes_;
+  crosstie::matrix<std::int32_t> maxima_;
+  crosstie::matrix<std::uint32_t> tie_counts_, first_slots_;
+  std::vector<row_state> rows_;
+  std::vector<std::int32_t> refusals_;
+  std::vector<std::uint64_t> dirty_;  // blocks, as bits
+  std::uint64_t rebuilt_ = 0, replayed_ = 0, dropped_ = 0;
+};
+
+}  // namespace crosstie::schedule

@@ -1,0 +1,90 @@
+// What does not depend on a node's use: verdict, taint score, affinity score and image score of
+// each (static part of a spec, node).
+//
+//   cells   part x node   16 bits: a class, or `rejected` and the reason
+//   classes part          the distinct (taint score, affinity score, image score), few
+//
+// Promise: cells equal the plugins' answers for the store as of the last refresh of the part.
+// Cost: a refresh costs what the nodes changed since the last one cost; the whole part where image
+// scores may have changed everywhere, or too many nodes did.
+// Invariants: classes are only appended while `version` stays the same.
+// Thread safety: none.
+#pragma once
+
+#include <crosstie/matrix.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "schedule/node_columns.hpp"
+#include "schedule/plugin.hpp"
+#include "schedule/recency.hpp"
+#include "schedule/shape.hpp"
+
+namespace crosstie::schedule {
+
+// Why a node is refused: bits, as rows keep them.
+enum rejection_bit : std::uint32_t {
+  no_such_node = 1u << 0,
+  node_unschedulable = 1u << 1,
+  node_taint = 1u << 2,
+  node_affinity_mismatch = 1u << 3,
+  ports_taken = 1u << 4,
+  too_many_pods = 1u << 5,
+  cpu_insufficient = 1u << 6,
+  memory_insufficient = 1u << 7,
+  first_other_insufficient = 1u << 8  // then one bit for each of shape::others
+};
+
+struct static_class {
+  std::int64_t taints = 0, affinity = 0, images = 0;  // raw scores
+  bool operator==(const static_class&) const = default;
+};
+
+class static_table {
+ public:
+  static constexpr std::uint16_t rejected = 0x8000;  // a cell: this and a rejection_bit
+  static constexpr std::size_t most_classes = 0x7FFF;
+
+  struct part {
+    std::span<const std::uint16_t> cells;
+    std::span<const static_class> classes;
+    std::uint64_t version;
+  };
+
+  static_table(const cluster::store& objects, const cluster::usage_table& usage,
+               const cluster::pods_by_node& pods, const node_columns& nodes,
+               const configuration& settings);
+
+  // Drops everything; keeps at most `limit` parts from now on.
+  void reset(std::uint32_t limit);
+  // Brings the static part of the shape up to date; `pod` is any pod of that shape. Absent: more
+  // classes than a cell can tell.
+  std::optional<part> refresh(const shape& wanted, pod_id pod);
+
+  std::size_t memory_bytes() const;
+
+ private:
+  struct part_state {
+    std::vector<static_class> classes;
+    std::uint64_t seen = 0, image_epoch = 0, version = 0;
+    bool complete = false;  // false: must be computed anew
+  };
+
+  bool rebuild(part_state& state, std::span<std::uint16_t> cells, const shape& wanted, pod_id pod);
+  std::uint16_t judge(part_state& state, node_id node, const shape& wanted, plugin* images) const;
+  std::unique_ptr<plugin> image_scorer(const shape& wanted, pod_id pod) const;
+
+  const cluster::store* objects_;
+  const cluster::usage_table* usage_;
+  const cluster::pods_by_node* pods_;
+  const node_columns* nodes_;
+  const configuration* settings_;
+  recency recent_{1};
+  crosstie::matrix<std::uint16_t> cells_;
+  std::vector<part_state> parts_;
+  std::uint64_t next_version_ = 1;
+};
+
+}  // namespace crosstie::schedule
