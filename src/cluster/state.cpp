@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "cluster/wrapping.hpp"
+
 namespace crosstie::cluster {
 
 usage_table::usage_table(store& objects)
@@ -77,11 +79,12 @@ void usage_table::remove_pod(spec_id spec, node_id node) {
 }
 
 void usage_table::change(const pod_demand& demand, node_id node, std::int64_t sign) {
-  for (const auto& [id, amount] : demand.requested) {
-    requested_(index(id), index(node)) += sign * amount;
-  }
-  count(count_kind::milli_cpu, node) += sign * demand.nonzero_milli_cpu;
-  count(count_kind::memory, node) += sign * demand.nonzero_memory;
+  const auto add = [sign](std::int64_t& sum, std::int64_t amount) {
+    sum = wrapping_add(sum, wrapping_multiply(sign, amount));
+  };
+  for (const auto& [id, amount] : demand.requested) add(requested_(index(id), index(node)), amount);
+  add(count(count_kind::milli_cpu, node), demand.nonzero_milli_cpu);
+  add(count(count_kind::memory, node), demand.nonzero_memory);
   count(count_kind::pods, node) += sign;
 }
 

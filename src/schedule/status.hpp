@@ -32,5 +32,7 @@ struct status {
 
 // The spelling of the golden answers and of upstream: "UnschedulableAndUnresolvable".
 std::string_view to_string(status_code code);
+// The reasons with ", " between them, as upstream's Status.Message.
+std::string join_reasons(const status& status);
 
 }  // namespace crosstie::schedule
