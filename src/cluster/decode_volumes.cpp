@@ -1,4 +1,6 @@
 // Volumes of pods, and the kinds that storage is made of.
+#include <algorithm>
+
 #include "cluster/decode_kinds.hpp"
 
 namespace crosstie::cluster {
@@ -25,6 +27,12 @@ constexpr source_kind source_kinds[] = {
     {"csi", volume_kind::csi, "volumeHandle"},
     {"image", volume_kind::image, "reference"},
 };
+
+// The kind of an Azure disk, in whatever case; one that is not set is Shared.
+bool is_managed(std::string_view kind) {
+  return std::ranges::equal(kind, std::string_view("managed"),
+                            [](char a, char b) { return (a | 0x20) == b; });
+}
 
 std::vector<node_selector_term> read_topologies(json_field& field) {
   std::vector<node_selector_term> terms;
@@ -59,6 +67,8 @@ void read_volume_spec(std::string_view key, json_field& value, persistent_volume
     volume.storage_class = value.name();
   } else if (key == "volumeMode") {
     volume.volume_mode = value.name();
+  } else if (key == "volumeAttributesClassName") {
+    volume.attributes_class = value.name();
   } else if (key == "claimRef") {
     volume.has_claim = !value.is_null();
     value.for_each_member([&](std::string_view part, json_field& member) {
@@ -99,6 +109,8 @@ bool read_volume_source(std::string_view key, json_field& field, pod_volume& int
         into.pool = value.name();
       } else if (part == "monitors") {
         into.monitors = read_names(value);
+      } else if (part == "kind") {
+        into.managed_disk = is_managed(value.text());
       }
     });
     // SetDefaults_RBDVolumeSource.
@@ -133,6 +145,7 @@ persistent_volume read_persistent_volume(json_field& root) {
   volume.kind = source.kind;
   volume.source = source.source;
   volume.driver = source.driver;
+  volume.managed_disk = source.managed_disk;
   if (volume.volume_mode == no_name) volume.volume_mode = root.names().intern("Filesystem");
   if (volume.phase == no_name) volume.phase = root.names().intern("Pending");
   return volume;
@@ -158,6 +171,8 @@ persistent_volume_claim read_persistent_volume_claim(json_field& root) {
             claim.volume_mode = value.name();
           } else if (part == "volumeName") {
             claim.volume_name = value.name();
+          } else if (part == "volumeAttributesClassName") {
+            claim.attributes_class = value.name();
           } else if (part == "selector") {
             if (!value.is_null()) claim.selector = read_label_selector(value);
           }

@@ -171,6 +171,7 @@ struct pod_volume {
   std::vector<name_id> monitors;   // rbd: the monitors
   std::int64_t partition = 0;      // gce, aws, iscsi lun: as upstream compares them
   bool read_only = false;
+  bool managed_disk = false;  // azure disk: kind is Managed, the only one with a CSI driver
   bool operator==(const pod_volume&) const = default;
 };
 
@@ -300,6 +301,8 @@ struct persistent_volume {
   std::optional<node_selector> affinity;  // spec.nodeAffinity.required
   volume_kind kind = volume_kind::other;
   name_id source, driver;  // csi: volumeHandle and driver; in-tree: the disk
+  bool managed_disk = false;  // as in pod_volume
+  name_id attributes_class;   // spec.volumeAttributesClassName
   label_set annotations;
 };
 struct persistent_volume_claim {
@@ -309,6 +312,7 @@ struct persistent_volume_claim {
   resource_list requests;
   std::optional<name_id> storage_class;  // nil and "" differ
   name_id volume_mode, volume_name, phase;
+  name_id attributes_class;  // spec.volumeAttributesClassName
   std::optional<label_selector> selector;
   owner controller;  // the ephemeral volume's pod
   bool terminating = false;
