@@ -41,6 +41,9 @@ class plugin {
   struct points {
     bool pre_enqueue = false, pre_filter = false, filter = false, post_filter = false,
          pre_score = false, score = false, normalizes = false;
+    // Does filter, and score, work where a profile has disabled the point that prepares it? Then
+    // the caller asks for that point all the same; elsewhere upstream's cycle ends in an error.
+    bool filters_alone = false, scores_alone = false;
   };
 
   virtual status pre_enqueue() { return {}; }

@@ -9,7 +9,8 @@
 
 namespace crosstie::schedule::plugins {
 
-inline constexpr plugin::points balanced_allocation_points{.pre_score = true, .score = true};
+inline constexpr plugin::points balanced_allocation_points{
+    .pre_score = true, .score = true, .scores_alone = true};
 
 std::unique_ptr<plugin> make_balanced_allocation(const cluster::view& view, const profile& by,
                                                  pod_id pod);

@@ -8,8 +8,13 @@
 
 namespace crosstie::schedule::plugins {
 
-inline constexpr plugin::points node_affinity_points{
-    .pre_filter = true, .filter = true, .pre_score = true, .score = true, .normalizes = true};
+inline constexpr plugin::points node_affinity_points{.pre_filter = true,
+                                                     .filter = true,
+                                                     .pre_score = true,
+                                                     .score = true,
+                                                     .normalizes = true,
+                                                     .filters_alone = true,
+                                                     .scores_alone = true};
 
 std::unique_ptr<plugin> make_node_affinity(const cluster::view& view, const profile& by,
                                            pod_id pod);

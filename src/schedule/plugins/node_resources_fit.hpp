@@ -10,7 +10,7 @@
 namespace crosstie::schedule::plugins {
 
 inline constexpr plugin::points node_resources_fit_points{
-    .pre_filter = true, .filter = true, .pre_score = true, .score = true};
+    .pre_filter = true, .filter = true, .pre_score = true, .score = true, .scores_alone = true};
 
 std::unique_ptr<plugin> make_node_resources_fit(const cluster::view& view, const profile& by,
                                                 pod_id pod);

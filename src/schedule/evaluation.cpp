@@ -1,0 +1,158 @@
+#include "schedule/evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "schedule/pod_plugins.hpp"
+#include "schedule/solo.hpp"
+
+namespace crosstie::schedule {
+namespace {
+
+// All live nodes, or those of them that are named.
+std::vector<node_id> list_nodes(const cluster::store& objects,
+                                const std::optional<std::vector<cluster::name_id>>& names) {
+  std::vector<node_id> nodes;
+  for (std::uint32_t slot = 0; slot < objects.node_slots(); ++slot) {
+    const node_id node{slot};
+    if (!objects.alive(node)) continue;
+    if (!names || std::ranges::binary_search(*names, objects[node].name)) nodes.push_back(node);
+  }
+  return nodes;
+}
+
+// "3 Insufficient cpu, 1 Too many pods": how many nodes have each reason, sorted as texts.
+std::string count_reasons(const evaluation& answer, std::uint32_t nodes,
+                          std::span<const std::string_view> narrowed_by) {
+  std::map<std::string, std::size_t> counts;
+  for (const rejection& each : answer.rejected) {
+    for (const std::string& reason : each.why.reasons) ++counts[reason];
+  }
+  if (answer.rejected.size() < nodes) {
+    counts[fmt::format("node(s) didn't satisfy plugin(s) [{}]", fmt::join(narrowed_by, " "))] +=
+        nodes - answer.rejected.size();
+  }
+  std::vector<std::string> texts;
+  for (const auto& [reason, count] : counts) texts.push_back(fmt::format("{} {}", count, reason));
+  std::ranges::sort(texts);
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+class cycle_evaluation {
+ public:
+  cycle_evaluation(const cluster::view& view, const profile& by, pod_id pod)
+      : view_(view), plugins_(view, by, pod) {
+    answer_.pod = pod;
+    answer_.by = &by;
+  }
+
+  evaluation run(const evaluation_options& options) {
+    answer_.gate = plugins_.find_gate();
+    if (answer_.gate) return std::move(answer_);
+    if (view_.objects.node_count() == 0) {
+      answer_.error = "no nodes available to schedule pods";
+      return std::move(answer_);
+    }
+    filter();
+    if (answer_.error.empty()) {
+      if (answer_.feasible.empty()) {
+        explain_failure();
+      } else {
+        choose();
+      }
+    }
+    if (options.solo) {
+      answer_.solo = ask_alone(view_, *answer_.by, answer_.pod,
+                               list_nodes(view_.objects, std::nullopt), answer_.feasible);
+    }
+    return std::move(answer_);
+  }
+
+ private:
+  void filter() {
+    pre_filter_outcome before = plugins_.pre_filter();
+    answer_.pre_filter = std::move(before.rejection);
+    if (answer_.pre_filter) {
+      const status& why = answer_.pre_filter->second;
+      if (!why.rejects()) fail("running PreFilter plugin", *answer_.pre_filter);
+      return;
+    }
+    narrowed_by_ = std::move(before.narrowed_by);
+    for (const node_id node : list_nodes(view_.objects, before.node_names)) {
+      auto verdict = plugins_.reject(node);
+      if (!verdict) {
+        answer_.feasible.push_back(node);
+        continue;
+      }
+      if (!verdict->second.rejects()) fail("running filter plugin", *verdict);
+      answer_.rejected.push_back({node, verdict->first, std::move(verdict->second)});
+    }
+    answer_.node_names = std::move(before.node_names);
+  }
+
+  void fail(std::string_view where, const plugin_verdict& verdict) {
+    answer_.error =
+        fmt::format("{} \"{}\": {}", where, verdict.first, join_reasons(verdict.second));
+  }
+
+  void explain_failure() {
+    const std::uint32_t nodes = view_.objects.node_count();
+    const std::string reasons = answer_.pre_filter ? join_reasons(answer_.pre_filter->second)
+                                                   : count_reasons(answer_, nodes, narrowed_by_);
+    answer_.message = fmt::format("0/{} nodes are available:", nodes);
+    if (!reasons.empty()) answer_.message += fmt::format(" {}.", reasons);
+  }
+
+  void choose() {
+    const cluster::name_id wanted = view_.objects[answer_.pod].nominated_node;
+    for (const node_id node : answer_.feasible) {
+      if (wanted != cluster::no_name && view_.objects[node].name == wanted) {
+        answer_.nominated = node;
+      }
+    }
+    if (answer_.nominated) {
+      answer_.best = {*answer_.nominated};
+    } else if (answer_.feasible.size() == 1 || !plugins_.has_scores()) {
+      answer_.best = answer_.feasible;
+    } else {
+      score();
+    }
+  }
+
+  void score() {
+    std::vector<plugin_scores> scores;
+    if (auto problem = plugins_.score(answer_.feasible, scores)) {
+      answer_.error = *std::move(problem);
+      return;
+    }
+    std::int64_t top = std::numeric_limits<std::int64_t>::min();
+    for (std::size_t each = 0; each < answer_.feasible.size(); ++each) {
+      scored_node& scored = answer_.scores.emplace_back();
+      scored.node = answer_.feasible[each];
+      for (const plugin_scores& own : scores) {
+        scored.scores.push_back({own.plugin, own.weighted[each]});
+        scored.total += own.weighted[each];
+      }
+      top = std::max(top, scored.total);
+    }
+    for (const scored_node& scored : answer_.scores) {
+      if (scored.total == top) answer_.best.push_back(scored.node);
+    }
+  }
+
+  const cluster::view view_;
+  pod_plugins plugins_;
+  std::vector<std::string_view> narrowed_by_;
+  evaluation answer_;
+};
+
+}  // namespace
+
+evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,
+                    const evaluation_options& options) {
+  return cycle_evaluation(view, by, pod).run(options);
+}
+
+}  // namespace crosstie::schedule
