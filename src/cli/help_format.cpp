@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <sstream>
+#include <vector>
 
 namespace crosstie::cli {
 namespace {
@@ -34,36 +35,63 @@ std::string two_columns(const std::string& name, const std::string& description)
   return out + '\n';
 }
 
-}  // namespace
+std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
 
-std::string help_format::make_usage(const CLI::App* app, std::string name) const {
-  std::string out = fmt::format("Usage: {}", name);
-  if (!app->get_subcommands([](const CLI::App*) { return true; }).empty()) {
-    return out + " COMMAND [OPTION...]\n";
-  }
-  out += " [OPTION...]";
-  for (const CLI::Option* option : app->get_options()) {
+std::string usage(const CLI::App& app, const std::string& name) {
+  if (!subcommands_of(app).empty()) return fmt::format("Usage: {} COMMAND [OPTION]...\n", name);
+  std::string out = fmt::format("Usage: {} [OPTION]...", name);
+  for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
-    const std::string text = option->get_name(true) + (option->get_expected_max() > 1 ? "..." : "");
-    out += option->get_required() ? " " + text : " [" + text + "]";
+    std::string word = option->get_name(true);
+    if (!option->get_required()) word = "[" + word + "]";
+    if (option->get_expected_max() > 1) word += "...";
+    out += " " + word;
   }
   return out + '\n';
 }
 
-std::string help_format::make_option_opts(const CLI::Option* option) const {
-  return option->get_type_size() == 0 || option->get_type_name().empty()
-             ? ""
-             : " " + option->get_type_name();
+std::string option_line(const CLI::Option& option) {
+  if (option.get_positional()) return two_columns(option.get_name(true), option.get_description());
+  std::string name = option.get_name(false, true);
+  if (const std::size_t comma = name.find(','); comma != std::string::npos) {
+    name.insert(comma + 1, " ");
+  }
+  if (option.get_type_size() != 0 && !option.get_type_name().empty()) {
+    const bool optional = option.get_expected_min() == 0;
+    name += optional ? fmt::format(" [{}]", option.get_type_name()) : " " + option.get_type_name();
+  }
+  return two_columns(name, option.get_description());
 }
 
-std::string help_format::make_option(const CLI::Option* option, bool positional) const {
-  const std::string name = positional ? option->get_name(true) : option->get_name(false, true);
-  return two_columns(name + (positional ? "" : make_option_opts(option)),
-                     option->get_description());
+std::string option_group(const CLI::App& app, const std::string& group) {
+  std::string lines;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group() == group && !option->get_positional()) lines += option_line(*option);
+  }
+  return lines.empty() ? lines : fmt::format("\n{}:\n{}", group, lines);
 }
 
-std::string help_format::make_subcommand(const CLI::App* app) const {
-  return two_columns(app->get_name(), app->get_description());
+}  // namespace
+
+std::string help_format::make_help(const CLI::App* app, std::string name,
+                                   CLI::AppFormatMode /*mode*/) const {
+  std::string out = usage(*app, name) + '\n' + app->get_description() + '\n';
+  std::string arguments, commands;
+  for (const CLI::Option* option : app->get_options()) {
+    if (option->get_positional()) arguments += option_line(*option);
+  }
+  if (!arguments.empty()) out += "\nArguments:\n" + arguments;
+  for (const CLI::App* sub : subcommands_of(*app)) {
+    commands += two_columns(sub->get_name(), sub->get_description());
+  }
+  if (!commands.empty()) out += "\nCommands:\n" + commands;
+  const std::string last = "Options";  // CLI11's name for those without a group, such as --help
+  for (const std::string& group : app->get_groups()) {
+    if (group != last) out += option_group(*app, group);
+  }
+  return out + option_group(*app, last) + '\n' + app->get_footer() + '\n';
 }
 
 }  // namespace crosstie::cli

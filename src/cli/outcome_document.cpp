@@ -12,6 +12,7 @@ class printer {
   void print() {
     to_.begin_object();
     print_placements();
+    print_waiting();
     print_decisions();
     print_summary();
     if (style_.timing) print_timing();
@@ -25,6 +26,18 @@ class printer {
       to_.text(what_.full_name(one.pod), what_.text(one.node));
     }
     to_.end_object();
+  }
+
+  void print_waiting() {
+    to_.array("waiting");
+    for (const auto& one : what_.waiting) {
+      to_.begin_object();
+      to_.text("pod", what_.full_name(one.pod));
+      to_.text("why", to_string(one.why));
+      if (one.message != 0) to_.text("message", what_.messages[one.message]);
+      to_.end_object();
+    }
+    to_.end_array();
   }
 
   void print_decisions() {
@@ -158,6 +171,18 @@ std::string_view to_string(simulate::verdict what) {
       break;
   }
   return "failed";
+}
+
+std::string_view to_string(simulate::waiting_pod::reason why) {
+  switch (why) {
+    case simulate::waiting_pod::reason::unschedulable:
+      return "unschedulable";
+    case simulate::waiting_pod::reason::gated:
+      return "gated";
+    case simulate::waiting_pod::reason::untried:
+      break;
+  }
+  return "untried";
 }
 
 void print_outcome(document& to, const simulate::outcome& what, const outcome_style& style) {

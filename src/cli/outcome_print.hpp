@@ -15,16 +15,18 @@ struct outcome_style {
   bool wall_clock = false;  // the run's timestamps are clock readings: they belong to timing too
 };
 
-// {"placements": .., "decisions": .., "summary": .., "timing": ..}; docs: crosstie-simulate(1).
+// {"placements": .., "waiting": .., "decisions": .., "summary": .., "timing": ..}; docs:
+// crosstie-simulate(1).
 void print_outcome(document& to, const simulate::outcome& what, const outcome_style& style);
 
 // The summary.
 void print_summary(output& to, const simulate::outcome& what, const outcome_style& style);
-// The summary, then every pod that was tried and every node.
+// The summary, then every pod that waits, every attempt and every node.
 void print_wide(output& to, const simulate::outcome& what, const outcome_style& style);
 // The pods placed in this run, one "namespace/name" a line.
 void print_names(output& to, const simulate::outcome& what);
 
 std::string_view to_string(simulate::verdict what);
+std::string_view to_string(simulate::waiting_pod::reason why);
 
 }  // namespace crosstie::cli

@@ -57,7 +57,18 @@ void print_speed(output& to, const simulate::outcome& what) {
            bytes(timing.peak_memory_bytes));
 }
 
-void print_pods(output& to, const simulate::outcome& what) {
+void print_waiting(output& to, const simulate::outcome& what) {
+  text_table table({{"POD"}, {"WHY"}, {"MESSAGE"}});
+  for (const auto& one : what.waiting) {
+    table.add(
+        {what.full_name(one.pod), std::string(to_string(one.why)), what.messages[one.message]});
+  }
+  if (table.empty()) return;
+  to.write("\nOn no node at the end\n");
+  table.print(to, 2);
+}
+
+void print_decisions(output& to, const simulate::outcome& what) {
   text_table table({{"POD"}, {"VERDICT"}, {"NODE"}, {"ATTEMPT", side::right}, {"MESSAGE"}});
   for (const auto& one : what.decisions) {
     table.add({what.full_name(one.pod), std::string(to_string(one.what)),
@@ -115,7 +126,8 @@ void print_summary(output& to, const simulate::outcome& what, const outcome_styl
 
 void print_wide(output& to, const simulate::outcome& what, const outcome_style& style) {
   print_summary(to, what, style);
-  print_pods(to, what);
+  print_waiting(to, what);
+  print_decisions(to, what);
   print_nodes(to, what.summary, what);
 }
 

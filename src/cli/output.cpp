@@ -57,4 +57,6 @@ void print_error(std::string_view text) { fmt::print(stderr, "crosstie: error: {
 
 void print_warning(std::string_view text) { fmt::print(stderr, "crosstie: warning: {}\n", text); }
 
+void print_note(std::string_view text) { fmt::print(stderr, "crosstie: {}\n", text); }
+
 }  // namespace crosstie::cli

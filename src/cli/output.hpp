@@ -75,8 +75,10 @@ class output_stream final : private std::streambuf, public std::ostream {
   output* to_;
 };
 
-// "crosstie: error: TEXT" and "crosstie: warning: TEXT" on standard error, one line each.
+// "crosstie: error: TEXT", "crosstie: warning: TEXT" and "crosstie: TEXT" on standard error, one
+// line each.
 void print_error(std::string_view text);
 void print_warning(std::string_view text);
+void print_note(std::string_view text);
 
 }  // namespace crosstie::cli

@@ -58,8 +58,8 @@ std::expected<pod_id, std::string> find_pod(const cluster::store& objects,
   if (same.empty()) return std::unexpected(unknown(objects, wanted));
   if (same.size() == 1) return last;
   std::ranges::sort(same);
-  return std::unexpected(fmt::format("pod \"{}\" is in several namespaces: {}", wanted,
-                                     fmt::join(same, ", ")));
+  return std::unexpected(
+      fmt::format("pod \"{}\" is in several namespaces: {}", wanted, fmt::join(same, ", ")));
 }
 
 const schedule::profile* profile_of(const cluster::store& objects,

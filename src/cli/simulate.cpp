@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/configuration_file.hpp"
 #include "cli/outcome_print.hpp"
 #include "cli/output.hpp"
 #include "cli/progress_bar.hpp"
@@ -118,12 +119,30 @@ bool write_report(const std::string& path, const simulate::outcome& what,
   return written.has_value();
 }
 
+// Every mistake in the file is told before anything is read or run.
+bool add_configuration(const std::string& path, simulate::options& what) {
+  auto file = configuration_file::read(path);
+  if (!file) {
+    print_error(file.error());
+    return false;
+  }
+  cluster::name_table names;
+  if (const auto parsed = parse(*file, names); !parsed) {
+    for (const std::string& line : parsed.error()) print_error(line);
+    return false;
+  }
+  what.configuration_text = std::move(file->text);
+  what.configuration_file = path;
+  return true;
+}
+
 int run(const simulate_arguments& given) {
   auto what = read_options(given);
   if (!what) {
     print_error(what.error());
     return bad_input;
   }
+  if (!add_configuration(given.config, *what)) return bad_input;
   progress_bar bar;
   what->report = [&bar](const simulate::progress& how_far) { bar.show(how_far); };
   stop_cleanly_on(SIGINT);
@@ -167,10 +186,12 @@ void add_input_options(CLI::App& app, simulate_arguments& given) {
             "a made-up cluster; keys nodes, pods, bound, zones, racks and seed, as in "
             "nodes=5000,pods=30000,seed=1")
       ->expected(0, 1)
-      ->group("Input")
-      ->each([&given](const std::string&) { given.generated = true; });
+      ->group("Input");
   add_value(app, "--events", given.events, file_type,
             "replay arrivals, changes and departures: one JSON event a line")
+      ->group("Input");
+  add_value(app, "--config", given.config, file_type,
+            "a KubeSchedulerConfiguration (v1); without it the default profile")
       ->group("Input");
   app.add_flag("--strict", given.strict, "an inconsistent dump is an error, not a warning")
       ->group("Input");
@@ -215,7 +236,10 @@ kubectl get nodes,pods,ns,pc -A -o json | crosstie simulate -f -
 crosstie simulate -f cluster.json.gz --tie-break name -o json | jq .placements
 crosstie simulate -f nodes.yaml -f pods.yaml --events arrivals.jsonl --rate 50/s
 crosstie simulate --trace openb --nodes nodes.csv --pods pods.csv)");
-  return [given] { return run(*given); };
+  return [given, &app] {
+    given->generated = app.count("--generate") > 0;
+    return run(*given);
+  };
 }
 
 }  // namespace crosstie::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace crosstie::cli {
 namespace {
@@ -29,27 +30,22 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::vector<std::string_view> nearest(std::string_view word,
                                       std::span<const std::string_view> candidates,
                                       std::size_t limit) {
-  struct ranked {
-    std::size_t distance;
-    std::string_view text;
-    auto operator<=>(const ranked&) const = default;
-  };
   const std::size_t reach = std::max<std::size_t>(1, word.size() / 3);
-  std::vector<ranked> near;
+  std::vector<std::pair<std::size_t, std::string_view>> near;  // with the distance
   for (const std::string_view candidate : candidates) {
     const std::size_t apart = candidate.size() > word.size() ? candidate.size() - word.size()
                                                              : word.size() - candidate.size();
     const std::size_t distance = apart > reach ? reach + 1 : edit_distance(word, candidate);
     if (distance <= reach) {
-      near.push_back({distance, candidate});
+      near.emplace_back(distance, candidate);
     } else if (word.size() >= 3 && candidate.find(word) != std::string_view::npos) {
-      near.push_back({reach + apart, candidate});
+      near.emplace_back(reach + apart, candidate);
     }
   }
   const std::size_t kept = std::min(limit, near.size());
   std::ranges::partial_sort(near, near.begin() + static_cast<std::ptrdiff_t>(kept));
   std::vector<std::string_view> out;
-  for (std::size_t i = 0; i < kept; ++i) out.push_back(near[i].text);
+  for (std::size_t i = 0; i < kept; ++i) out.push_back(near[i].second);
   return out;
 }
 
