@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "cluster/error.hpp"
-#include "schedule/configuration.hpp"
 
 namespace crosstie::simulate {
 
@@ -79,7 +78,8 @@ struct options {
   tie_break ties;
   bool preemption = false;
   bool strict = false;  // an inconsistent dump is an error
-  schedule::configuration configuration = schedule::default_configuration();
+  // A KubeSchedulerConfiguration, and what errors call it; without a text: the default profile.
+  std::string configuration_text, configuration_file;
   const std::atomic<bool>* stop = nullptr;        // set it (a signal handler may) to end the run
   std::function<void(const progress&)> report{};  // called about ten times a second
 };

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "schedule/configuration_reader.hpp"
 #include "schedule/cycle.hpp"
 #include "simulate/loading.hpp"
 #include "simulate/recorder.hpp"
@@ -55,6 +56,16 @@ std::int64_t count_bound(const cluster::store& objects) {
   return bound;
 }
 
+// Of a file with several mistakes, the first is told.
+std::expected<schedule::configuration, error> read_settings(const options& what,
+                                                            cluster::name_table& names) {
+  if (what.configuration_text.empty()) return schedule::default_configuration();
+  auto settings =
+      schedule::read_configuration(what.configuration_text, what.configuration_file, names);
+  if (!settings) return std::unexpected(std::move(settings.error().front()));
+  return std::move(*settings);
+}
+
 // Calls the progress report at most ten times a second.
 class reporter {
  public:
@@ -74,9 +85,10 @@ class reporter {
 
 class run {
  public:
-  run(const options& what, loaded_input&& input, event_feed&& feed, timestamp start,
-      steady::time_point begun)
+  run(const options& what, schedule::configuration&& settings, loaded_input&& input,
+      event_feed&& feed, timestamp start, steady::time_point begun)
       : what_(what),
+        settings_(std::move(settings)),
         input_(std::move(input)),
         feed_(std::move(feed)),
         world_(make_world(start)),
@@ -87,8 +99,7 @@ class run {
   }
 
   std::expected<outcome, error> finish() {
-    schedule::cycle cycle(*world_, *input_.objects, state_, what_.configuration,
-                          cycle_options_of(what_));
+    schedule::cycle cycle(*world_, *input_.objects, state_, settings_, cycle_options_of(what_));
     initial_ = static_cast<std::int64_t>(cycle.waiting().size());
     result_.summary.started = world_->now();
     result_.timing.load_ns = ns_between(begun_, steady::now());
@@ -205,6 +216,7 @@ class run {
   }
 
   const options& what_;
+  schedule::configuration settings_;
   loaded_input input_;
   event_feed feed_;
   std::unique_ptr<simulated_world> world_;
@@ -220,6 +232,8 @@ std::expected<outcome, error> simulate(const options& what) {
   const steady::time_point begun = steady::now();
   auto input = load(what);
   if (!input) return std::unexpected(std::move(input.error()));
+  auto settings = read_settings(what, input->objects->names());
+  if (!settings) return std::unexpected(std::move(settings.error()));
   event_feed feed(withhold_arrivals(*input, what.arrive), std::move(input->departures));
   timestamp start = input->zero;
   if (!what.events_path.empty()) {
@@ -230,7 +244,7 @@ std::expected<outcome, error> simulate(const options& what) {
     }
   }
   if (const auto first = feed.next_at()) start = std::min(start, *first);
-  return run(what, std::move(*input), std::move(feed), start, begun).finish();
+  return run(what, std::move(*settings), std::move(*input), std::move(feed), start, begun).finish();
 }
 
 }  // namespace crosstie::simulate
