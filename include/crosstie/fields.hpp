@@ -1,4 +1,4 @@
-// Fields: sees a pair, tuple, array or plain aggregate as a tuple of references to its fields.
+// Fields: sees a pair, tuple or plain aggregate as a tuple of references to its fields.
 //
 // Promise: `field_count<T>` is the number of fields of an aggregate (0 to 8) or of a tuple-like
 //   type; `as_fields(value)` is a std::tuple of const references to them, in declaration order.
@@ -42,11 +42,17 @@ constexpr std::size_t count_initializers() {
 }
 
 template <class T>
-concept tuple_like = requires { std::tuple_size<T>::value; };
+inline constexpr bool is_std_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_std_array<std::array<T, N>> = true;
+
+// Arrays may be long, so they are never unrolled into fields.
+template <class T>
+concept tuple_like = requires { std::tuple_size<T>::value; } && !is_std_array<T>;
 
 template <class T>
 concept plain_aggregate =
-    std::is_aggregate_v<T> && std::is_class_v<T> && !std::is_array_v<T> && !tuple_like<T>;
+    std::is_aggregate_v<T> && std::is_class_v<T> && !is_std_array<T> && !tuple_like<T>;
 
 template <class T>
 constexpr std::size_t count_fields() {

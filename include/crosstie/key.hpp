@@ -12,6 +12,7 @@
 // Thread safety: stateless.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -110,7 +111,7 @@ constexpr key_fault find_fault() {
     return key_fault::floating_point;
   } else if constexpr (word_like<T> || is_exact_float<T>) {
     return key_fault::none;
-  } else if constexpr (is_optional<T>) {
+  } else if constexpr (is_optional<T> || is_std_array<T>) {
     return find_fault<typename T::value_type>();
   } else if constexpr (custom_hashed<T> || text_like<T>) {
     return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
@@ -170,6 +171,8 @@ constexpr void add_key(hash_state& state, const View& view) {
   } else if constexpr (is_optional<Key>) {
     state.add_bits(view.has_value(), 8);
     if (view.has_value()) add_key<typename Key::value_type>(state, *view);
+  } else if constexpr (is_std_array<Key>) {
+    for (const auto& element : view) add_key<typename Key::value_type>(state, element);
   } else if constexpr (custom_hashed<Key>) {
     state.add_bits(custom_hash<Key>{}(view, mix_b), 64);
   } else if constexpr (text_like<Key>) {
@@ -194,6 +197,9 @@ constexpr bool equals(const Key& key, const View& view) {
     return std::string_view(key) == std::string_view(view);
   } else if constexpr (is_optional<Key>) {
     return key.has_value() == view.has_value() && (!key.has_value() || equals(*key, *view));
+  } else if constexpr (is_std_array<Key>) {
+    return std::equal(key.begin(), key.end(), view.begin(),
+                      [](const auto& a, const auto& b) { return equals(a, b); });
   } else {
     return [&]<std::size_t... I>(const auto& a, const auto& b, std::index_sequence<I...>) {
       return (equals(std::get<I>(a), std::get<I>(b)) && ...);

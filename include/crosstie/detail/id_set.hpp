@@ -16,6 +16,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <type_traits>
@@ -183,7 +184,8 @@ class id_set {
 
   void regrow(const Alloc& alloc, std::uint32_t capacity) {
     std::uint32_t* slots = allocate(alloc, capacity);
-    std::fill_n(slots, capacity, no_index);
+    // no_index is all ones; and gcc 12 sees a fill of words run over its end, which it does not.
+    std::memset(slots, 0xff, capacity * sizeof(*slots));
     std::swap(slots, slots_);
     std::swap(capacity, capacity_);
     if (!hashed()) {

@@ -1,0 +1,312 @@
+// interner, assignment, relation and matrix: guarantees and hard cases beyond the twins.
+#include <gtest/gtest.h>
+#include <crosstie/crosstie.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "crosstie/allocators.hpp"
+
+namespace crosstie::test {
+namespace {
+
+enum class node_id : std::uint32_t {};
+enum class pod_id : std::uint32_t {};
+struct strong_id {
+  std::uint32_t value;
+  friend bool operator==(strong_id, strong_id) = default;
+};
+
+}  // namespace
+}  // namespace crosstie::test
+
+template <>
+struct crosstie::id_traits<crosstie::test::strong_id> {
+  static std::uint32_t to_index(test::strong_id id) noexcept { return id.value; }
+  static test::strong_id from_index(std::uint32_t index) noexcept { return {index}; }
+};
+
+namespace crosstie::test {
+namespace {
+
+static_assert(dense_id<std::uint32_t> && dense_id<node_id> && dense_id<strong_id>);
+static_assert(!dense_id<int> && !dense_id<std::uint64_t> && !dense_id<std::byte>);
+static_assert(std::ranges::forward_range<id_range<node_id>>);
+static_assert(std::ranges::forward_range<assignment<pod_id, node_id>>);
+
+using failing_bytes = failing_allocator<std::byte>;
+
+// Runs `change` again and again, each time allowed one more allocation, until it succeeds; after
+// each failure `check` must find nothing changed.
+template <class Change, class Check>
+void expect_strong_guarantee(Change&& change, Check&& check) {
+  for (std::size_t allowed = 0;; ++allowed) {
+    ledger.until_failure = allowed;
+    try {
+      change();
+      ledger.until_failure = static_cast<std::size_t>(-1);
+      return;
+    } catch (const std::bad_alloc&) {
+      ledger.until_failure = static_cast<std::size_t>(-1);
+      check();
+    }
+  }
+}
+
+TEST(interner, gives_dense_ids_and_stable_views) {
+  interner<std::string, node_id> names;
+  EXPECT_EQ(names.intern("a"), node_id{0});
+  const std::string_view a = names[node_id{0}];
+  for (int i = 0; i < 100'000; ++i) {
+    ASSERT_EQ(names.intern(std::to_string(i)), node_id{static_cast<std::uint32_t>(i + 1)});
+  }
+  EXPECT_EQ(names.intern("a"), node_id{0});
+  EXPECT_EQ(names[node_id{0}].data(), a.data());
+  EXPECT_EQ(names[node_id{100'000}], "99999");
+  EXPECT_EQ(names.find("12345"), node_id{12346});
+  EXPECT_FALSE(names.find("b").has_value());
+}
+
+TEST(interner, keeps_texts_of_every_length) {
+  interner<> names;
+  std::vector<std::string> texts;
+  for (std::size_t length : {0, 1, 126, 127, 128, 129, 1023, 16'383, 16'384, 70'000, 3'000'000}) {
+    texts.emplace_back(length, static_cast<char>('a' + texts.size()));
+    EXPECT_EQ(names.intern(texts.back()), texts.size() - 1);
+  }
+  texts.emplace_back("with\0zero", 9);
+  EXPECT_EQ(names.intern(texts.back()), texts.size() - 1);
+  for (std::uint32_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(names[i], texts[i]);
+    EXPECT_EQ(names.find(texts[i]), i);
+  }
+  EXPECT_FALSE(names.find(std::string_view("with\0zerO", 9)));
+}
+
+TEST(interner, costs_about_a_dozen_bytes_over_the_text) {
+  interner<> names;
+  for (std::uint64_t i = 0; i < 1'000'000; ++i) names.intern("pod-" + std::to_string(i * 7919));
+  const auto over = static_cast<double>(names.memory_bytes() - names.text_bytes());
+  EXPECT_LT(over / 1e6, 14.0);
+}
+
+TEST(interner, interns_values_and_looks_them_up_by_views) {
+  struct port {
+    std::uint16_t number;
+    std::string protocol;
+  };
+  interner<port, strong_id> ports;
+  const strong_id first = ports.intern(port{80, "TCP"});
+  EXPECT_EQ(ports.intern(std::pair(80, "TCP")), first);
+  EXPECT_EQ(ports.intern(std::pair(80, "UDP")).value, 1U);
+  const port* stable = &ports[first];
+  for (std::uint32_t i = 0; i < 5000; ++i)
+    ports.intern(port{static_cast<std::uint16_t>(i), "SCTP"});
+  EXPECT_EQ(&ports[first], stable);
+  EXPECT_EQ(ports.find(std::pair(80, "TCP")), first);
+  EXPECT_EQ(ports.find(std::pair(80, "ICMP")), std::nullopt);
+  EXPECT_EQ(ports.size(), 5002U);
+}
+
+TEST(interner, has_the_strong_guarantee) {
+  {
+    interner<std::string, std::uint32_t, failing_bytes> names;
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+      const std::string text = std::to_string(i) + std::string(i % 97, '.');
+      expect_strong_guarantee([&] { EXPECT_EQ(names.intern(text), i); },
+                              [&] {
+                                ASSERT_EQ(names.size(), i);
+                                ASSERT_FALSE(names.find(text));
+                              });
+    }
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+      ASSERT_EQ(names[i], std::to_string(i) + std::string(i % 97, '.'));
+    }
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(assignment, moves_a_column_from_row_to_row) {
+  assignment<pod_id, node_id> bound;
+  EXPECT_EQ(bound.assign(pod_id{7}, node_id{1}), std::nullopt);
+  EXPECT_EQ(bound.assign(pod_id{7}, node_id{1}), node_id{1});
+  EXPECT_EQ(bound.size(), 1U);
+  EXPECT_EQ(bound.assign(pod_id{7}, node_id{2}), node_id{1});
+  EXPECT_TRUE(bound.columns(node_id{1}).empty());
+  EXPECT_TRUE(std::ranges::equal(bound.columns(node_id{2}), std::vector{pod_id{7}}));
+  EXPECT_EQ(bound.unassign(pod_id{7}), node_id{2});
+  EXPECT_EQ(bound.unassign(pod_id{7}), std::nullopt);
+  EXPECT_TRUE(bound.empty());
+}
+
+TEST(assignment, answers_about_ids_it_has_never_seen) {
+  assignment<pod_id, node_id> bound;
+  const pod_id pod{4'000'000'000U};
+  const node_id none{no_index};
+  EXPECT_FALSE(bound.row_of(pod));
+  EXPECT_FALSE(bound.contains(node_id{4'000'000'000U}, pod));
+  EXPECT_TRUE(bound.columns(node_id{4'000'000'000U}).empty());
+  EXPECT_EQ(bound.erase_row(node_id{4'000'000'000U}), 0U);
+  bound.assign(pod_id{3}, node_id{0});
+  EXPECT_FALSE(bound.contains(none, pod_id{2})) << "an unassigned column is in no row";
+}
+
+// More columns in one row than a place can tell apart.
+TEST(assignment, a_row_may_hold_more_columns_than_a_place_counts) {
+  assignment<> bound;
+  constexpr std::uint32_t count = 200'000;
+  for (std::uint32_t c = 0; c < count; ++c) bound.assign(c, 0);
+  for (std::uint32_t c = 0; c < count; c += 3) EXPECT_EQ(bound.unassign(c), 0U);
+  std::vector<std::uint32_t> left(bound.columns(0).begin(), bound.columns(0).end());
+  std::ranges::sort(left);
+  std::vector<std::uint32_t> expected;
+  for (std::uint32_t c = 0; c < count; ++c) {
+    if (c % 3 != 0) expected.push_back(c);
+  }
+  EXPECT_EQ(left, expected);
+}
+
+TEST(assignment, costs_about_eleven_bytes_a_column) {
+  assignment<> bound;
+  for (std::uint32_t c = 0; c < 1'000'000; ++c) bound.assign(c, c % 33'333);
+  EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 1e6, 12.5);
+}
+
+TEST(assignment, has_the_strong_guarantee) {
+  {
+    assignment<std::uint32_t, std::uint32_t, failing_bytes> bound;
+    for (std::uint32_t i = 0; i < 500; ++i) {
+      const assignment<std::uint32_t, std::uint32_t, failing_bytes> before = bound;
+      expect_strong_guarantee([&] { bound.assign(i * 7 % 400, i % 30); },
+                              [&] {
+                                ASSERT_EQ(bound, before);
+                                for (std::uint32_t r = 0; r < 30; ++r) {
+                                  ASSERT_EQ(bound.count(r), before.count(r));
+                                }
+                              });
+    }
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(relation, answers_from_both_sides) {
+  relation<node_id, pod_id> present;
+  EXPECT_TRUE(present.insert(node_id{1}, pod_id{5}));
+  EXPECT_FALSE(present.insert(node_id{1}, pod_id{5}));
+  present.insert(node_id{2}, pod_id{5});
+  EXPECT_EQ(present.column_count(pod_id{5}), 2U);
+  EXPECT_EQ(present.row_count(node_id{1}), 1U);
+  EXPECT_EQ(present.erase_column(pod_id{5}), 2U);
+  EXPECT_TRUE(present.empty());
+  EXPECT_TRUE(present.row(node_id{1}).empty());
+}
+
+TEST(relation, answers_about_ids_it_has_never_seen) {
+  relation<> present;
+  EXPECT_FALSE(present.contains(4'000'000'000U, 1));
+  EXPECT_FALSE(present.erase(4'000'000'000U, 1));
+  EXPECT_EQ(present.erase_row(9), 0U);
+  EXPECT_EQ(present.erase_column(9), 0U);
+  EXPECT_TRUE(present.column(9).empty());
+  present.insert(0, 1);
+  EXPECT_FALSE(present.contains(0, no_index)) << "an empty slot is no member";
+}
+
+TEST(relation, long_rows_stay_compact_and_complete) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  for (std::uint32_t c = 0; c < 100'000; ++c) EXPECT_TRUE(present.insert(0, c * 3));
+  EXPECT_LT(present.memory_bytes(), 100'000U * 6);
+  for (std::uint32_t c = 0; c < 300'000; ++c) EXPECT_EQ(present.contains(0, c), c % 3 == 0);
+  for (std::uint32_t c = 0; c < 100'000; c += 2) EXPECT_TRUE(present.erase(0, c * 3));
+  for (std::uint32_t c = 0; c < 100'000; ++c) EXPECT_EQ(present.contains(0, c * 3), c % 2 == 1);
+  EXPECT_EQ(present.row(0).size(), 50'000U);
+}
+
+TEST(relation, rows_of_thirty_cost_at_most_six_bytes_a_pair) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  for (std::uint32_t i = 0; i < 1'000'000; ++i) present.insert(i % 33'333, i);
+  EXPECT_LT(static_cast<double>(present.memory_bytes()) / 1e6, 6.0);
+}
+
+TEST(relation, has_the_strong_guarantee) {
+  {
+    relation<std::uint32_t, std::uint32_t, relation_index::both_ways, failing_bytes> present;
+    for (std::uint32_t i = 0; i < 600; ++i) {
+      const auto before = present;
+      expect_strong_guarantee([&] { present.insert(i % 5, i); },
+                              [&] {
+                                ASSERT_EQ(present, before);
+                                ASSERT_EQ(present.column_count(i), 0U);
+                              });
+    }
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(matrix, rows_start_on_cache_lines) {
+  matrix<std::uint16_t> cells(5, 33, 9);
+  for (std::size_t r = 0; r < 5; ++r) {
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(cells.row(r).data()) % cache_line_bytes, 0U);
+    EXPECT_EQ(cells.row(r).size(), 33U);
+    EXPECT_EQ(std::ranges::count(cells.row(r), 9), 33);
+  }
+  EXPECT_EQ(cells.row_stride(), 64U);
+}
+
+TEST(matrix, a_new_cell_may_copy_one_of_its_own) {
+  matrix<int> cells(1, 100, 3);
+  for (int i = 0; i < 100; ++i) cells.add_row(cells(0, 99));
+  EXPECT_EQ(cells(100, 0), 3);
+}
+
+TEST(matrix, has_the_strong_guarantee) {
+  {
+    matrix<int, failing_allocator<int>> cells(3, 20, 1);
+    const auto before = cells;
+    ledger.until_failure = 0;
+    EXPECT_THROW(cells.resize_columns(1000), std::bad_alloc);
+    EXPECT_THROW(cells.resize_rows(1000), std::bad_alloc);
+    ledger.until_failure = static_cast<std::size_t>(-1);
+    EXPECT_EQ(cells, before);
+    EXPECT_THROW(cells.resize_rows(static_cast<std::size_t>(-1)), std::bad_alloc);
+    EXPECT_EQ(cells, before);
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(tables, hand_their_contents_over_when_moved_between_allocators) {
+  using alloc = owned_allocator<std::byte, false>;
+  memory_owner first;
+  memory_owner second;
+  {
+    assignment<std::uint32_t, std::uint32_t, alloc> bound{alloc(first)};
+    assignment<std::uint32_t, std::uint32_t, alloc> bound_there{alloc(second)};
+    bound.assign(3, 4);
+    bound_there = std::move(bound);
+    EXPECT_TRUE(bound_there.contains(4, 3));
+    relation<std::uint32_t, std::uint32_t, relation_index::both_ways, alloc> present{alloc(first)};
+    relation<std::uint32_t, std::uint32_t, relation_index::both_ways, alloc> there{alloc(second)};
+    for (std::uint32_t c = 0; c < 100; ++c) present.insert(1, c);
+    there = std::move(present);
+    EXPECT_EQ(there.row_count(1), 100U);
+    interner<std::string, std::uint32_t, alloc> names{alloc(first)};
+    interner<std::string, std::uint32_t, alloc> names_there{alloc(second)};
+    names.intern("n");
+    names_there = std::move(names);
+    EXPECT_EQ(names_there.find("n"), 0U);
+    matrix<int, owned_allocator<int, false>> cells(2, 2, 5, owned_allocator<int, false>(first));
+    matrix<int, owned_allocator<int, false>> cells_there(0, 0, 0,
+                                                         owned_allocator<int, false>(second));
+    cells_there = std::move(cells);
+    EXPECT_EQ(cells_there(1, 1), 5);
+  }
+  EXPECT_EQ(first.live_bytes, 0U);
+  EXPECT_EQ(second.live_bytes, 0U);
+}
+
+}  // namespace
+}  // namespace crosstie::test

@@ -1,0 +1,38 @@
+// Every table against its naive twin, over random operations with fixed seeds.
+#include <gtest/gtest.h>
+
+#include "crosstie/dense_twins.hpp"
+#include "crosstie/flat_twins.hpp"
+
+namespace crosstie::test {
+namespace {
+
+constexpr std::size_t steps = 4000;
+
+class twins : public testing::TestWithParam<std::uint64_t> {
+ protected:
+  random_choices choices{GetParam(), steps};
+};
+INSTANTIATE_TEST_SUITE_P(seeds, twins, testing::Range<std::uint64_t>(1, 9));
+
+TEST_P(twins, flat_map_of_numbers) { run_flat_map<flat_map<cell_key, int>>(choices); }
+TEST_P(twins, flat_map_of_names) { run_flat_map<flat_map<name_key, int>>(choices); }
+TEST_P(twins, flat_map_of_crowded_hashes) {
+  run_flat_map<flat_map<cell_key, int, crowded_hash>>(choices);
+}
+TEST_P(twins, flat_set_of_numbers) { run_flat_set<flat_set<cell_key>>(choices); }
+TEST_P(twins, flat_set_of_names) { run_flat_set<flat_set<name_key>>(choices); }
+TEST_P(twins, flat_set_of_crowded_hashes) {
+  run_flat_set<flat_set<cell_key, crowded_hash>>(choices);
+}
+TEST_P(twins, interner_of_text) { run_interner(choices); }
+TEST_P(twins, assignment) {
+  random_choices longer(GetParam(), 4 * steps);
+  run_assignment(longer);
+}
+TEST_P(twins, relation_both_ways) { run_relation<relation_index::both_ways>(choices); }
+TEST_P(twins, relation_by_row) { run_relation<relation_index::by_row>(choices); }
+TEST_P(twins, matrix) { run_matrix(choices); }
+
+}  // namespace
+}  // namespace crosstie::test

@@ -1,0 +1,10 @@
+// Built by the same rule as the unfit keys beside it, so that they fail for their keys alone.
+#include <crosstie/flat_set.hpp>
+#include <crosstie/interner.hpp>
+struct key {
+  int node;
+  crosstie::exact_float<double> weight;
+};
+int main() {
+  return static_cast<int>(crosstie::flat_set<key>().size() + crosstie::interner<key>().size());
+}
