@@ -62,6 +62,7 @@ class questions {
   questions(cluster::store& objects, const schedule::configuration& settings, bool plugins)
       : objects_(objects), settings_(settings), plugins_(plugins), state_(objects) {
     state_.load();
+    nominations_ = schedule::find_nominations(state_.look(), settings);
   }
 
   // visit(evaluation, name of the node that the pod is on, or no_name)
@@ -72,7 +73,7 @@ class questions {
     if (node) state_.unbind(pod);
     objects_.set_node(pod, cluster::no_name);
     visit(schedule::evaluate(state_.look(), *profile_of(objects_, settings_, pod), pod,
-                             {.solo = plugins_, .preemption = true}),
+                             {.nominations = nominations_, .solo = plugins_, .preemption = true}),
           bound);
     objects_.set_node(pod, bound);
     if (node) state_.bind(pod, *node);
@@ -83,6 +84,7 @@ class questions {
   const schedule::configuration& settings_;
   bool plugins_;
   cluster::state state_;
+  std::vector<schedule::nomination> nominations_;
 };
 
 void print_document(output& to, const cluster::store& objects, questions& asked,

@@ -51,6 +51,11 @@ class pods_by_node {
   virtual ~pods_by_node() = default;
   // Appends the node's pods to `out`, in no particular order.
   virtual void append_pods(node_id node, std::vector<pod_id>& out) const = 0;
+
+  // What if the pod ran on the node, or ran no more? The accounts change, the objects do not; who
+  // supposes something takes it back before anybody else looks.
+  virtual void suppose_bound(pod_id pod, node_id node) = 0;
+  virtual void suppose_unbound(pod_id pod) = 0;
 };
 
 }  // namespace crosstie::cluster

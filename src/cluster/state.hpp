@@ -110,7 +110,7 @@ class usage_table {
 struct view {
   const store& objects;
   const usage_table& usage;
-  const pods_by_node& pods;
+  pods_by_node& pods;  // plugins only read it
 };
 
 template <bindings_table Bindings>
@@ -129,10 +129,12 @@ class basic_state final : public pods_by_node {
   const Bindings& bindings() const { return bindings_; }
   const usage_table& usage() const { return usage_; }
   usage_table& usage() { return usage_; }
-  view look() const { return {*objects_, usage_, *this}; }
+  view look() { return {*objects_, usage_, *this}; }
   void append_pods(node_id node, std::vector<pod_id>& out) const override {
     bindings_.for_each_pod(node, [&](pod_id pod) { out.push_back(pod); });
   }
+  void suppose_bound(pod_id pod, node_id node) override;
+  void suppose_unbound(pod_id pod) override;
   std::size_t memory_bytes() const { return usage_.memory_bytes() + bindings_.memory_bytes(); }
 
  private:
@@ -164,18 +166,28 @@ void basic_state<Bindings>::remove_node(node_id node) {
 }
 
 template <bindings_table Bindings>
-void basic_state<Bindings>::bind(pod_id pod, node_id node) {
+void basic_state<Bindings>::suppose_bound(pod_id pod, node_id node) {
   bindings_.bind(pod, node);
   usage_.add_pod((*objects_)[pod].spec, node);
+}
+
+template <bindings_table Bindings>
+void basic_state<Bindings>::suppose_unbound(pod_id pod) {
+  const auto node = bindings_.node_of(pod);
+  if (!node) return;
+  usage_.remove_pod((*objects_)[pod].spec, *node);
+  bindings_.unbind(pod);
+}
+
+template <bindings_table Bindings>
+void basic_state<Bindings>::bind(pod_id pod, node_id node) {
+  suppose_bound(pod, node);
   objects_->set_node(pod, (*objects_)[node].name);
 }
 
 template <bindings_table Bindings>
 void basic_state<Bindings>::unbind(pod_id pod) {
-  const auto node = bindings_.node_of(pod);
-  if (!node) return;
-  usage_.remove_pod((*objects_)[pod].spec, *node);
-  bindings_.unbind(pod);
+  suppose_unbound(pod);
 }
 
 using state = basic_state<assigned_bindings>;

@@ -191,7 +191,10 @@ std::string basic_cycle<Bindings>::message() const {
   if (!last_ || last_->what == verdict::bound) return {};
   if (last_->what == verdict::failed) return error_;
   const profile* by = engine_.profile_of(last_->pod);
-  return evaluate(state_->look(), *by, last_->pod, {.preemption = preemption_}).message;
+  const cluster::view view = state_->look();
+  const std::vector<nomination> nominated = find_nominations(view, settings_);
+  const evaluation_options how{.nominations = nominated, .preemption = preemption_};
+  return evaluate(view, *by, last_->pod, how).message;
 }
 
 template <cluster::bindings_table Bindings>
@@ -429,8 +432,10 @@ void basic_cycle<Bindings>::reject(decision& made, const placement& found) {
 template <cluster::bindings_table Bindings>
 bool basic_cycle<Bindings>::preempt(decision& made) {
   const profile* by = engine_.profile_of(made.pod);
+  const cluster::view view = state_->look();
+  const std::vector<nomination> nominated = find_nominations(view, settings_);
   const evaluation found =
-      evaluate(state_->look(), *by, made.pod, {.solo = false, .preemption = true});
+      evaluate(view, *by, made.pod, {.nominations = nominated, .preemption = true});
   if (!found.preemption || found.preemption->best.empty()) return false;
   const node_id node = found.preemption->best.front();
   for (const preemption_victims& candidate : found.preemption->candidates) {

@@ -57,7 +57,7 @@ struct spread_key {
 class engine::implementation {
  public:
   implementation(const cluster::store& objects, const cluster::usage_table& usage,
-                 const cluster::pods_by_node& pods, const configuration& settings,
+                 cluster::pods_by_node& pods, const configuration& settings,
                  const engine_options& options)
       : objects_(&objects),
         usage_(&usage),
@@ -207,8 +207,11 @@ class engine::implementation {
       found.error = "no profile has the pod's schedulerName";
       return found;
     }
+    const cluster::view view{*objects_, *usage_, *pods_};
+    std::vector<nomination> nominated;
+    if (nominations_ > 0) nominated = find_nominations(view, *settings_);
     const evaluation all =
-        evaluate({*objects_, *usage_, *pods_}, settings_->profiles[*profile], pod, {});
+        evaluate(view, settings_->profiles[*profile], pod, {.nominations = nominated});
     found.error = all.error;
     found.feasible = static_cast<std::uint32_t>(all.feasible.size());
     found.nominated = all.nominated.has_value();
@@ -248,7 +251,7 @@ class engine::implementation {
 
   const cluster::store* objects_;
   const cluster::usage_table* usage_;
-  const cluster::pods_by_node* pods_;
+  cluster::pods_by_node* pods_;
   const configuration* settings_;
   engine_options options_;
   node_columns nodes_;
@@ -264,7 +267,7 @@ class engine::implementation {
 };
 
 engine::engine(const cluster::store& objects, const cluster::usage_table& usage,
-               const cluster::pods_by_node& pods, const configuration& settings,
+               cluster::pods_by_node& pods, const configuration& settings,
                const engine_options& options)
     : self_(std::make_unique<implementation>(objects, usage, pods, settings, options)) {}
 engine::~engine() = default;

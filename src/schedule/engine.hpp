@@ -64,7 +64,7 @@ struct engine_statistics {
 class engine {
  public:
   engine(const cluster::store& objects, const cluster::usage_table& usage,
-         const cluster::pods_by_node& pods, const configuration& settings,
+         cluster::pods_by_node& pods, const configuration& settings,
          const engine_options& options = {});
   ~engine();
   engine(engine&&) noexcept;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "schedule/pod_plugins.hpp"
+#include "schedule/preemption.hpp"
 #include "schedule/solo.hpp"
 
 namespace crosstie::schedule {
@@ -23,9 +24,9 @@ std::vector<node_id> list_nodes(const cluster::store& objects,
   return nodes;
 }
 
-// "3 Insufficient cpu, 1 Too many pods": how many nodes have each reason, sorted as texts.
-std::string count_reasons(const evaluation& answer, std::uint32_t nodes,
-                          std::span<const std::string_view> narrowed_by) {
+// How many nodes were rejected for each reason.
+std::map<std::string, std::size_t> count_reasons(const evaluation& answer, std::uint32_t nodes,
+                                                 std::span<const std::string_view> narrowed_by) {
   std::map<std::string, std::size_t> counts;
   for (const rejection& each : answer.rejected) {
     for (const std::string& reason : each.why.reasons) ++counts[reason];
@@ -34,16 +35,14 @@ std::string count_reasons(const evaluation& answer, std::uint32_t nodes,
     counts[fmt::format("node(s) didn't satisfy plugin(s) [{}]", fmt::join(narrowed_by, " "))] +=
         nodes - answer.rejected.size();
   }
-  std::vector<std::string> texts;
-  for (const auto& [reason, count] : counts) texts.push_back(fmt::format("{} {}", count, reason));
-  std::ranges::sort(texts);
-  return fmt::format("{}", fmt::join(texts, ", "));
+  return counts;
 }
 
 class cycle_evaluation {
  public:
-  cycle_evaluation(const cluster::view& view, const profile& by, pod_id pod)
-      : view_(view), plugins_(view, by, pod) {
+  cycle_evaluation(const cluster::view& view, const profile& by, pod_id pod,
+                   const evaluation_options& options)
+      : view_(view), plugins_(view, by, pod, options.nominations) {
     answer_.pod = pod;
     answer_.by = &by;
   }
@@ -59,6 +58,7 @@ class cycle_evaluation {
     if (answer_.error.empty()) {
       if (answer_.feasible.empty()) {
         explain_failure();
+        if (options.preemption) preempt();
       } else {
         choose();
       }
@@ -99,10 +99,25 @@ class cycle_evaluation {
 
   void explain_failure() {
     const std::uint32_t nodes = view_.objects.node_count();
-    const std::string reasons = answer_.pre_filter ? join_reasons(answer_.pre_filter->second)
-                                                   : count_reasons(answer_, nodes, narrowed_by_);
+    if (!answer_.pre_filter) {
+      answer_.message = describe_failure(nodes, count_reasons(answer_, nodes, narrowed_by_));
+      return;
+    }
+    const std::string reasons = join_reasons(answer_.pre_filter->second);
     answer_.message = fmt::format("0/{} nodes are available:", nodes);
     if (!reasons.empty()) answer_.message += fmt::format(" {}.", reasons);
+  }
+
+  void preempt() {
+    const bool enabled = std::ranges::any_of(
+        answer_.by->post_filter, [](const auto& each) { return each.name == "DefaultPreemption"; });
+    if (!enabled) return;
+    const status_code absent = answer_.pre_filter ? answer_.pre_filter->second.code
+                                                  : status_code::unschedulable_and_unresolvable;
+    preemption_outcome outcome = find_preemption(view_, answer_, absent, plugins_);
+    answer_.preemption = std::move(outcome.answer);
+    answer_.error = std::move(outcome.error);
+    if (!outcome.message.empty()) answer_.message += " " + outcome.message;
   }
 
   void choose() {
@@ -152,7 +167,7 @@ class cycle_evaluation {
 
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,
                     const evaluation_options& options) {
-  return cycle_evaluation(view, by, pod).run(options);
+  return cycle_evaluation(view, by, pod, options).run(options);
 }
 
 }  // namespace crosstie::schedule

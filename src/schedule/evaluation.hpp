@@ -8,9 +8,11 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "schedule/nomination.hpp"
 #include "schedule/plugin.hpp"
 
 namespace crosstie::schedule {
@@ -60,9 +62,9 @@ struct evaluation {
   std::string error;  // internal error of the cycle; empty: none
   std::optional<std::vector<cluster::name_id>> node_names;
   std::optional<node_id> nominated;
-  std::vector<rejection> rejected;   // only nodes that were looked at
-  std::vector<node_id> feasible;     // in node order
-  std::vector<scored_node> scores;   // empty where fewer than two are feasible, or nominated
+  std::vector<rejection> rejected;  // only nodes that were looked at
+  std::vector<node_id> feasible;    // in node order
+  std::vector<scored_node> scores;  // empty where fewer than two are feasible, or nominated
   std::vector<node_id> best;
   std::string message;  // FailedScheduling's text; empty where a node was found
   std::optional<preemption_answer> preemption;
@@ -70,8 +72,9 @@ struct evaluation {
 };
 
 struct evaluation_options {
-  bool solo = false;        // also ask every plugin alone
-  bool preemption = false;  // also run PostFilter where no node is feasible
+  std::span<const nomination> nominations;  // find_nominations(); the pod's own does not count
+  bool solo = false;                        // also ask every plugin alone
+  bool preemption = false;                  // also run PostFilter where no node is feasible
 };
 
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,

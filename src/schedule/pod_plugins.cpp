@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace crosstie::schedule {
 namespace {
@@ -22,8 +23,13 @@ void sort_unique(std::vector<name_id>& names) {
 
 }  // namespace
 
-pod_plugins::pod_plugins(const cluster::view& view, const profile& by, pod_id pod)
+pod_plugins::pod_plugins(const cluster::view& view, const profile& by, pod_id pod,
+                         std::span<const nomination> nominations)
     : view_(view), by_(by), pod_(pod) {
+  const std::int32_t priority = view.objects.spec(pod).priority;
+  std::ranges::copy_if(nominations, std::back_inserter(nominations_), [&](const nomination& each) {
+    return each.pod != pod && view.objects.spec(each.pod).priority >= priority;
+  });
   pre_enqueues_ = collect(by.pre_enqueue, &plugin::points::pre_enqueue);
   pre_filters_ = collect(by.pre_filter, &plugin::points::pre_filter);
   filters_ = collect(by.filter, &plugin::points::filter);
@@ -112,6 +118,24 @@ pre_filter_outcome pod_plugins::pre_filter() {
 }
 
 std::optional<plugin_verdict> pod_plugins::reject(node_id node) {
+  std::vector<pod_id> expected;
+  for (const nomination& each : nominations_) {
+    if (each.node == node) expected.push_back(each.pod);
+  }
+  if (expected.empty()) return reject_as_it_is(node);
+  for (const pod_id pod : expected) {
+    view_.pods.suppose_bound(pod, node);
+    pod_added(pod, node);
+  }
+  auto verdict = reject_as_it_is(node);
+  for (const pod_id pod : expected) {
+    view_.pods.suppose_unbound(pod);
+    pod_removed(pod, node);
+  }
+  return verdict ? std::move(verdict) : reject_as_it_is(node);
+}
+
+std::optional<plugin_verdict> pod_plugins::reject_as_it_is(node_id node) {
   for (instance* each : filters_) {
     if (each->skips_filter) continue;
     const auto& [name, has, make] = *each->kind;

@@ -9,10 +9,12 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "schedule/nomination.hpp"
 #include "schedule/plugin.hpp"
 
 namespace crosstie::schedule {
@@ -34,12 +36,14 @@ struct plugin_scores {
 
 class pod_plugins {
  public:
-  pod_plugins(const cluster::view& view, const profile& by, pod_id pod);
+  pod_plugins(const cluster::view& view, const profile& by, pod_id pod,
+              std::span<const nomination> nominations = {});
 
   // The first PreEnqueue plugin that keeps the pod out of the queue.
   std::optional<plugin_verdict> find_gate();
   pre_filter_outcome pre_filter();
-  // The first Filter plugin against the node, or its error; nothing where the pod fits.
+  // The first Filter plugin against the node, or its error; nothing where the pod fits, with and
+  // without the pods of equal or higher priority that are nominated to the node.
   std::optional<plugin_verdict> reject(node_id node);
   // The view's node has gained or lost another pod; after pre_filter.
   void pod_added(pod_id other, node_id node);
@@ -63,6 +67,7 @@ class pod_plugins {
     std::int64_t weight;
   };
 
+  std::optional<plugin_verdict> reject_as_it_is(node_id node);
   instance* find(std::string_view name);
   std::vector<instance*> collect(const std::vector<enabled_plugin>& enabled,
                                  bool plugin::points::* point);
@@ -72,6 +77,7 @@ class pod_plugins {
   const cluster::view view_;
   const profile& by_;
   pod_id pod_;
+  std::vector<nomination> nominations_;  // of other pods, of equal or higher priority
   std::vector<std::unique_ptr<instance>> instances_;
   std::vector<instance*> pre_enqueues_, pre_filters_, filters_, pre_scores_;
   std::vector<scoring> scores_;

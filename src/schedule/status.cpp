@@ -1,5 +1,9 @@
 #include "schedule/status.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace crosstie::schedule {
 
 std::string_view to_string(status_code code) {
@@ -27,6 +31,15 @@ std::string join_reasons(const status& status) {
     text += reason;
   }
   return text;
+}
+
+std::string describe_failure(std::size_t nodes, const std::map<std::string, std::size_t>& counts) {
+  std::vector<std::string> texts;
+  for (const auto& [reason, count] : counts) texts.push_back(fmt::format("{} {}", count, reason));
+  std::ranges::sort(texts);
+  std::string message = fmt::format("0/{} nodes are available:", nodes);
+  if (!texts.empty()) message += fmt::format(" {}.", fmt::join(texts, ", "));
+  return message;
 }
 
 }  // namespace crosstie::schedule

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,5 +35,7 @@ struct status {
 std::string_view to_string(status_code code);
 // The reasons with ", " between them, as upstream's Status.Message.
 std::string join_reasons(const status& status);
+// FailedScheduling's text: "0/3 nodes are available: 1 Insufficient cpu, 2 Too many pods."
+std::string describe_failure(std::size_t nodes, const std::map<std::string, std::size_t>& counts);
 
 }  // namespace crosstie::schedule
