@@ -150,23 +150,28 @@ TEST(flat_map, impossible_sizes_throw) {
   EXPECT_TRUE(of_pages.empty());
 }
 
-// Erasing leaves nothing behind: after any amount of churn at constant size, lookups look at no
-// more groups than in a freshly built table.
-TEST(flat_map, churn_does_not_lengthen_probes) {
+// Churn at constant size reaches a steady state: elements that were displaced stay where they are,
+// so probes get somewhat longer than in a fresh table, but no longer with further use.
+TEST(flat_map, churn_does_not_lengthen_probes_without_end) {
   flat_set<std::uint32_t> set;
   constexpr std::uint32_t size = 12'000;
   set.reserve(size);
   const std::size_t capacity = set.capacity();
-  for (std::uint32_t i = 0; i < size; ++i) set.insert(i);
-  const flat_stats fresh = set.stats();
-  for (std::uint32_t i = size; i < 100 * size; ++i) {
-    set.erase(i - size);
-    set.insert(i);
-  }
-  const flat_stats used = set.stats();
+  std::uint32_t next = 0;
+  for (; next < size; ++next) set.insert(next);
+  const auto churn = [&](std::uint32_t rounds) {
+    for (const std::uint32_t end = next + rounds * size; next < end; ++next) {
+      set.erase(next - size);
+      set.insert(next);
+    }
+    return set.stats();
+  };
+  const flat_stats early = churn(20);
+  const flat_stats late = churn(80);
   EXPECT_EQ(set.capacity(), capacity);
-  EXPECT_LT(used.mean_probe, fresh.mean_probe * 1.1 + 0.05);
-  EXPECT_LT(used.overflowed_groups, fresh.overflowed_groups * 2 + 20);
+  EXPECT_LT(late.mean_probe, early.mean_probe * 1.05);
+  EXPECT_LT(late.mean_probe, 1.6);
+  EXPECT_LT(late.overflowed_groups, early.overflowed_groups * 11 / 10);
 }
 
 // Keys made to collide under the usual combiner h(a) ^ (h(b) << 1), or to share their low or high
