@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <sstream>
 
 #include "cli/process.hpp"
 #include "cli/sample.hpp"
@@ -43,8 +45,8 @@ TEST_P(help, is_80_columns_wide_but_for_examples) {
 }
 
 TEST_P(help, has_a_manual_page) {
-  const std::string page = read_file(std::string(CROSSTIE_SOURCE_DIR "/docs/man/crosstie-") +
-                                     GetParam() + ".1");
+  const std::string page =
+      read_file(std::string(CROSSTIE_SOURCE_DIR "/docs/man/crosstie-") + GetParam() + ".1");
   EXPECT_THAT(page, HasSubstr(".SH EXAMPLES"));
 }
 
@@ -126,9 +128,10 @@ TEST(command, bench_hands_its_arguments_over) {
 
 // What bash offers for the last of the words.
 std::string completed(const std::string& words) {
-  const result got = run_bash("source <($crosstie completion bash) || exit 1\nCOMP_WORDS=(" + words +
-                              ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\ncompopt() { :; }\n"
-                              "_crosstie\necho \"${COMPREPLY[*]}\"");
+  const result got =
+      run_bash("source <($crosstie completion bash) || exit 1\nCOMP_WORDS=(" + words +
+               ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\ncompopt() { :; }\n"
+               "_crosstie\necho \"${COMPREPLY[*]}\"");
   EXPECT_EQ(got.exit_code, 0) << got.err;
   EXPECT_EQ(got.err, "");
   return got.out;

@@ -54,8 +54,7 @@ process::process(const std::string& program, std::vector<std::string> arguments,
   std::vector<char*> argv{const_cast<char*>(program.c_str())};
   for (std::string& one : arguments) argv.push_back(one.data());
   argv.push_back(nullptr);
-  const int failure =
-      posix_spawnp(&id_, program.c_str(), &actions, nullptr, argv.data(), environ);
+  const int failure = posix_spawnp(&id_, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failure != 0) throw std::runtime_error("cannot start " + program);
 }

@@ -31,14 +31,17 @@ std::string sample_cluster() {
     return R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":")" + name + R"("}})";
   };
   return sample_list(fmt::format(
-      "{}", fmt::join({ns("default"), ns("web"), sample_node("big", "8"),
-                       sample_node("small", "1"),
-                       sample_node("closed", "8", R"("unschedulable":true,"taints":[{"key":"node.kubernetes.io/unschedulable","effect":"NoSchedule"}])"),
-                       sample_pod("web", "front", "2"), sample_pod("web", "huge", "64"),
-                       sample_pod("default", "tiny", "100m"),
-                       sample_pod("web", "gated", "1", R"("schedulingGates":[{"name":"quota"}],)"),
-                       sample_pod("web", "settled", "500m", R"("nodeName":"small",)")},
-                      ",\n")));
+      "{}",
+      fmt::join(
+          {ns("default"), ns("web"), sample_node("big", "8"), sample_node("small", "1"),
+           sample_node(
+               "closed", "8",
+               R"("unschedulable":true,"taints":[{"key":"node.kubernetes.io/unschedulable","effect":"NoSchedule"}])"),
+           sample_pod("web", "front", "2"), sample_pod("web", "huge", "64"),
+           sample_pod("default", "tiny", "100m"),
+           sample_pod("web", "gated", "1", R"("schedulingGates":[{"name":"quota"}],)"),
+           sample_pod("web", "settled", "500m", R"("nodeName":"small",)")},
+          ",\n")));
 }
 
 }  // namespace crosstie::cli::test

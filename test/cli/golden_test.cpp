@@ -1,0 +1,53 @@
+// Our answers against those of kube-scheduler's own plugins, through the reference comparison.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <iostream>
+#include <regex>
+
+#include "cli/process.hpp"
+
+namespace crosstie::cli::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string golden_files(const std::string& kind) {
+  std::string files;
+  const std::regex wanted(kind + "-[0-9]+\\.json\\.gz");
+  for (const auto& entry : fs::directory_iterator(shared_folder() + "/golden")) {
+    if (std::regex_match(entry.path().filename().string(), wanted)) {
+      files += " '" + entry.path().string() + "'";
+    }
+  }
+  return files;
+}
+
+class golden : public testing::TestWithParam<const char*> {};
+
+TEST_P(golden, is_equal) {
+  if (shared_folder().empty()) {
+    GTEST_SKIP() << "no reference data: set CROSSTIE_SHARED. NOTHING was compared";
+  }
+  const std::string files = golden_files(GetParam());
+  ASSERT_NE(files, "");
+  const result got =
+      run_bash("python3 '" + shared_folder() + "/tools/compare.py' $crosstie " + files);
+  std::smatch facts;
+  ASSERT_TRUE(std::regex_search(got.out, facts, std::regex("; ([0-9]+) of ([0-9]+) facts equal")))
+      << got.out << got.err;
+  std::cout << GetParam() << ": " << facts[1] << " of " << facts[2] << " facts equal\n";
+  EXPECT_EQ(facts[1], facts[2]) << got.out;
+  EXPECT_EQ(got.exit_code, 0);
+  EXPECT_GT(std::stoll(facts[2]), 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(kinds, golden,
+                         testing::Values("resources", "taints", "ports", "images",
+                                         "sequence-basic"),
+                         [](const auto& kind) {
+                           return std::regex_replace(std::string(kind.param), std::regex("-"), "_");
+                         });
+
+}  // namespace
+}  // namespace crosstie::cli::test

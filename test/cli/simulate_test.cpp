@@ -1,0 +1,203 @@
+// crosstie simulate, end to end.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "cli/json.hpp"
+#include "cli/process.hpp"
+#include "cli/sample.hpp"
+
+namespace crosstie::cli::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+result simulate(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"simulate", "-f", "-"});
+  return run(std::move(arguments), sample_cluster());
+}
+
+TEST(simulate, json_holds_placements_decisions_summary_and_timing) {
+  const result got = simulate({"-o", "json"});
+  ASSERT_EQ(got.exit_code, 0) << got.err;
+  const auto all = parse_json(got.out);
+  EXPECT_EQ(keys_of(all),
+            (std::set<std::string>{"placements", "waiting", "decisions", "summary", "timing"}));
+  EXPECT_THAT(keys_of(all["placements"]), ElementsAre("default/tiny", "web/front"));
+  EXPECT_STREQ(all["placements"]["web/front"].GetString(), "big");
+  EXPECT_EQ(all["summary"]["placed"].GetInt(), 2);
+  EXPECT_EQ(all["summary"]["unschedulable"].GetInt(), 1);
+  EXPECT_EQ(all["summary"]["gated"].GetInt(), 1);
+  EXPECT_EQ(all["summary"]["alreadyBound"].GetInt(), 1);
+  EXPECT_EQ(all["summary"]["nodes"].GetInt(), 3);
+  EXPECT_GT(all["timing"]["peakMemoryBytes"].GetInt64(), 0);
+}
+
+TEST(simulate, json_says_why_pods_wait) {
+  const auto all = parse_json(simulate({"-o", "json"}).out);
+  const auto& waiting = all["waiting"];
+  ASSERT_EQ(waiting.Size(), 2u);
+  EXPECT_STREQ(waiting[0]["pod"].GetString(), "web/gated");
+  EXPECT_STREQ(waiting[0]["why"].GetString(), "gated");
+  EXPECT_STREQ(waiting[1]["pod"].GetString(), "web/huge");
+  EXPECT_THAT(waiting[1]["message"].GetString(), HasSubstr("0/3 nodes are available: "));
+  std::set<std::string> reasons;
+  for (const auto& one : all["summary"]["reasons"].GetArray()) {
+    reasons.insert(one["reason"].GetString());
+  }
+  EXPECT_THAT(reasons, testing::Contains("Insufficient cpu"));
+}
+
+TEST(simulate, without_timing_the_same_seed_gives_the_same_bytes) {
+  const std::vector<std::string> arguments{"simulate", "--generate", "nodes=60,pods=500,seed=3",
+                                           "--no-timing"};
+  for (const char* format : {"json", "yaml", "summary", "wide", "name"}) {
+    auto more = arguments;
+    more.insert(more.end(), {"-o", format});
+    const result first = run(more), second = run(more);
+    EXPECT_EQ(first.exit_code, 0) << first.err;
+    EXPECT_GT(first.out.size(), 20u);
+    EXPECT_EQ(first.out, second.out) << format;
+    EXPECT_THAT(first.out, Not(HasSubstr("timing")));
+  }
+  auto other = arguments;
+  other.insert(other.end(), {"-o", "json", "--tie-break", "seed=2"});
+  auto same = arguments;
+  same.insert(same.end(), {"-o", "json", "--tie-break", "seed=1"});
+  EXPECT_NE(run(other).out, run(same).out);
+}
+
+TEST(simulate, json_is_the_same_with_timing_but_for_timing) {
+  const auto with = parse_json(simulate({"-o", "json"}).out);
+  const auto without = parse_json(simulate({"-o", "json", "--no-timing"}).out);
+  EXPECT_FALSE(without.HasMember("timing"));
+  for (const char* key : {"placements", "waiting", "decisions", "summary"}) {
+    EXPECT_EQ(with[key], without[key]) << key;
+  }
+}
+
+TEST(simulate, paced_runs_keep_their_clock_readings_under_timing) {
+  const auto all = parse_json(simulate({"-o", "json", "--pace", "10000/s"}).out);
+  for (const auto& one : all["decisions"].GetArray()) EXPECT_FALSE(one.HasMember("at"));
+  EXPECT_FALSE(all["summary"].HasMember("started"));
+  EXPECT_EQ(all["timing"]["decidedAt"].Size(), all["decisions"].Size());
+  EXPECT_TRUE(all["timing"].HasMember("started"));
+}
+
+TEST(simulate, yaml_says_the_same_as_json) {
+  const YAML::Node all = YAML::Load(simulate({"-o", "yaml", "--no-timing"}).out);
+  EXPECT_EQ(all["placements"]["web/front"].as<std::string>(), "big");
+  EXPECT_EQ(all["summary"]["placed"].as<int>(), 2);
+  EXPECT_FALSE(all["summary"]["stopped"].as<bool>());
+}
+
+TEST(simulate, summary_is_for_people) {
+  const std::string text = simulate({}).out;
+  EXPECT_THAT(text, HasSubstr("Placed 2 of 4 pods on 3 nodes\n"));
+  EXPECT_THAT(text, HasSubstr("1  unschedulable\n"));
+  EXPECT_THAT(text, HasSubstr("1  Insufficient cpu\n"));
+  EXPECT_THAT(text, testing::ContainsRegex("\n  cpu +17 +2\\.6 +15\\.3 %"));
+  EXPECT_THAT(text, testing::ContainsRegex("[0-9] decisions/s\n"));
+  EXPECT_THAT(text, HasSubstr("(p99)"));
+  EXPECT_THAT(text, HasSubstr("peak memory"));
+}
+
+TEST(simulate, wide_lists_pods_and_nodes) {
+  const std::string text = simulate({"-o", "wide"}).out;
+  EXPECT_THAT(text, testing::ContainsRegex("\n  web/huge +unschedulable +0/3 nodes"));
+  EXPECT_THAT(text, testing::ContainsRegex("\n  web/front +placed +big"));
+  EXPECT_THAT(text, testing::ContainsRegex("\n  closed +zone-a +yes "));
+}
+
+TEST(simulate, ties_go_to_the_smallest_name_where_asked) {
+  std::string items;
+  for (const char* name : {"c", "a", "b"}) items += sample_node(name, "4") + ",";
+  const auto all = parse_json(run({"simulate", "-f", "-", "-o", "json", "--tie-break", "name"},
+                                  sample_list(items + sample_pod("web", "one", "1")))
+                                  .out);
+  EXPECT_STREQ(all["placements"]["web/one"].GetString(), "a");
+}
+
+std::string event_line(double time, const std::string& what, std::string object) {
+  std::erase(object, '\n');
+  return fmt::format("{{\"time\":{},\"event\":\"{}\",\"object\":{}}}\n", time, what, object);
+}
+
+TEST(simulate, events_arrive_and_depart) {
+  const scratch files;
+  const std::string dump = files.write("dump.json", sample_list(sample_node("only", "1")));
+  const std::string one = sample_pod("web", "one", "1"), two = sample_pod("web", "two", "1");
+  const std::string events =
+      files.write("events.jsonl", event_line(1, "add", one) + event_line(2, "add", two) +
+                                      event_line(3, "delete", one));
+  const result got = run({"simulate", "-f", dump, "--events", events, "-o", "json"});
+  ASSERT_EQ(got.exit_code, 0) << got.err;
+  const auto all = parse_json(got.out);
+  EXPECT_EQ(all["summary"]["pods"].GetInt(), 2);
+  EXPECT_EQ(all["summary"]["placed"].GetInt(), 2);
+  EXPECT_EQ(all["summary"]["departed"].GetInt(), 1);
+  EXPECT_THAT(keys_of(all["placements"]), ElementsAre("web/two"));
+}
+
+TEST(simulate, a_configuration_is_heeded) {
+  const scratch files;
+  const std::string config =
+      files.write("config.yaml", R"(apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+profiles: [{schedulerName: another}]
+)");
+  EXPECT_EQ(simulate({"--config", config, "-o", "name"}).out, "");
+}
+
+TEST(simulate, what_cannot_be_decided_yet_is_said_once_and_never_placed) {
+  const std::string claim = R"("resourceClaims":[{"name":"gpu","resourceClaimName":"mine"}],)";
+  const std::string dump =
+      sample_list(sample_node("big", "8") + "," + sample_pod("web", "a", "1", claim) + "," +
+                  sample_pod("web", "b", "1", claim) + "," + sample_pod("web", "c", "1"));
+  const result got = run({"simulate", "-f", "-", "-o", "name"}, dump);
+  EXPECT_EQ(got.exit_code, 0);
+  EXPECT_EQ(got.out, "web/c\n");
+}
+
+// ---- Ctrl-C -----------------------------------------------------------------------------------
+
+void wait_until_it_catches(const process& child, int signal) {
+  while (child.alive() && !child.catches(signal)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+TEST(simulate, ctrl_c_stops_cleanly_with_what_is_done) {
+  // At this pace the run would take days.
+  process child(CROSSTIE_BINARY,
+                {"simulate", "--generate", "nodes=5,pods=1000", "--pace", "1/m", "-o", "json"});
+  wait_until_it_catches(child, SIGINT);
+  child.send(SIGINT);
+  const result got = child.wait();
+  EXPECT_EQ(got.exit_code, 130) << got.err;
+  EXPECT_THAT(got.err, HasSubstr("stopped before the end"));
+  const auto all = parse_json(got.out);
+  EXPECT_TRUE(all["summary"]["stopped"].GetBool());
+}
+
+TEST(simulate, sigterm_stops_it_likewise) {
+  process child(CROSSTIE_BINARY,
+                {"simulate", "--generate", "nodes=5,pods=1000", "--pace", "1/m", "-o", "name"});
+  wait_until_it_catches(child, SIGTERM);
+  child.send(SIGTERM);
+  EXPECT_EQ(child.wait().exit_code, 143);
+}
+
+TEST(simulate, no_progress_bar_where_standard_error_is_no_terminal) {
+  EXPECT_EQ(simulate({"-o", "name", "--pace", "100/s"}).err, "");
+}
+
+}  // namespace
+}  // namespace crosstie::cli::test
