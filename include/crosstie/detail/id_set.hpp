@@ -16,7 +16,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <memory>
 #include <type_traits>
@@ -184,8 +183,7 @@ class id_set {
 
   void regrow(const Alloc& alloc, std::uint32_t capacity) {
     std::uint32_t* slots = allocate(alloc, capacity);
-    // no_index is all ones; and gcc 12 sees a fill of words run over its end, which it does not.
-    std::memset(slots, 0xff, capacity * sizeof(*slots));
+    std::fill_n(slots, capacity, no_index);
     std::swap(slots, slots_);
     std::swap(capacity, capacity_);
     if (!hashed()) {
@@ -198,6 +196,11 @@ class id_set {
     deallocate(alloc, slots, capacity);
   }
 
+  // Whole lines hold every hashed capacity; rounding up lets the compiler see that it is so.
+  static constexpr std::uint32_t lines_for(std::uint32_t capacity) noexcept {
+    return (capacity + ids_a_line - 1) / ids_a_line;
+  }
+
   // The hashed form lies on cache lines.
   static std::uint32_t* allocate(const Alloc& alloc, std::uint32_t capacity) {
     if (capacity <= packed_limit) {
@@ -205,7 +208,7 @@ class id_set {
       return word_traits::allocate(words, capacity);
     }
     typename line_traits::allocator_type lines(alloc);
-    return reinterpret_cast<std::uint32_t*>(line_traits::allocate(lines, capacity / ids_a_line));
+    return reinterpret_cast<std::uint32_t*>(line_traits::allocate(lines, lines_for(capacity)));
   }
   static void deallocate(const Alloc& alloc, std::uint32_t* slots,
                          std::uint32_t capacity) noexcept {
@@ -215,7 +218,7 @@ class id_set {
       word_traits::deallocate(words, slots, capacity);
     } else {
       typename line_traits::allocator_type lines(alloc);
-      line_traits::deallocate(lines, reinterpret_cast<line*>(slots), capacity / ids_a_line);
+      line_traits::deallocate(lines, reinterpret_cast<line*>(slots), lines_for(capacity));
     }
   }
 
