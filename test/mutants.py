@@ -43,7 +43,7 @@ def read_catalogue(path):
 def build(source, include, output):
     compiler = os.environ.get("CXX", "g++").split()
     command = [*compiler, "-std=c++23", "-O1", "-w", f"-I{include}", f"-I{ROOT / 'test'}",
-               str(source), "-o", str(output), "-lgtest", "-lgtest_main", "-lpthread"]
+               str(source), "-o", str(output), "-lgtest_main", "-lgtest", "-lpthread"]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -54,7 +54,7 @@ def run(binary, test_filter):
                               text=True, timeout=120)
     except subprocess.TimeoutExpired:
         return False
-    if " 0 tests" in done.stdout:
+    if "Running 0 tests" in done.stdout:
         sys.exit(f"no test fits {test_filter}")
     return done.returncode == 0
 
