@@ -408,7 +408,6 @@ void basic_cycle<Bindings>::bind(decision& made) {
   }
   count_nomination((*objects_)[made.pod], -1);
   queue_.erase(made.pod);
-  objects_->set_node(made.pod, (*objects_)[made.node].name);
   state_->bind(made.pod, made.node);
   engine_.pod_bound(made.pod, made.node);
   queue_.notify(pod_assigned, made.at);

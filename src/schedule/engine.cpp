@@ -160,7 +160,8 @@ class engine::implementation {
 
   // The up-to-date row of the pod's shape; absent: the pod needs the plain evaluation.
   std::optional<score_table::row> find_row(pod_id pod) {
-    if (!options_.incremental || !nodes_.exact() || nominations_ > 0 || pods_with_terms_ > 0) {
+    if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0 ||
+        nominations_ > 0 || pods_with_terms_ > 0) {
       return std::nullopt;
     }
     const std::optional<std::uint32_t> profile = profile_number(pod);

@@ -46,7 +46,7 @@ std::uint32_t reject(const cluster::pod_spec& spec, const cluster::node& node,
 }  // namespace
 
 static_table::static_table(const cluster::store& objects, const cluster::usage_table& usage,
-                           const cluster::pods_by_node& pods, const node_columns& nodes,
+                           cluster::pods_by_node& pods, const node_columns& nodes,
                            const configuration& settings)
     : objects_(&objects), usage_(&usage), pods_(&pods), nodes_(&nodes), settings_(&settings) {}
 

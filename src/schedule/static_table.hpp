@@ -54,7 +54,7 @@ class static_table {
   };
 
   static_table(const cluster::store& objects, const cluster::usage_table& usage,
-               const cluster::pods_by_node& pods, const node_columns& nodes,
+               cluster::pods_by_node& pods, const node_columns& nodes,
                const configuration& settings);
 
   // Drops everything; keeps at most `limit` parts from now on.
@@ -78,7 +78,7 @@ class static_table {
 
   const cluster::store* objects_;
   const cluster::usage_table* usage_;
-  const cluster::pods_by_node* pods_;
+  cluster::pods_by_node* pods_;
   const node_columns* nodes_;
   const configuration* settings_;
   recency recent_{1};
