@@ -216,7 +216,8 @@ class object_builder final : public YAML::EventHandler {
     if (open_.back().anchor != YAML::NullAnchor) anchors_[open_.back().anchor] = done;
     open_.pop_back();
     if (item_ >= 0 && open_.size() == 1) item_ = -1;  // the items have ended
-    add(done->line, std::move(done));
+    const int line = done->line;  // before `done` is moved from
+    add(line, std::move(done));
   }
 
   // A finished node goes where it belongs: an object of its own, a key, a member or an element.
