@@ -11,12 +11,15 @@ namespace crosstie::simulate {
 namespace {
 
 std::string decimal(cluster::quantity::int128 value) {
-  if (value < 0) return "-" + decimal(-value);
-  std::string digits;
+  const bool negative = value < 0;
+  std::string digits;  // from the last to the first
   do {
-    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
+    const int digit = static_cast<int>(value % 10);
+    digits.push_back(static_cast<char>('0' + (negative ? -digit : digit)));
     value /= 10;
   } while (value != 0);
+  if (negative) digits.push_back('-');
+  std::ranges::reverse(digits);
   return digits;
 }
 
