@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cluster/input.hpp"
 #include "schedule/configuration_document.hpp"
 
 namespace crosstie::schedule {
@@ -47,15 +48,40 @@ profile make_profile(written_profile written, std::size_t index, problem_list& f
   return std::move(written.read);
 }
 
+// The text as JSON; as upstream, what does not begin with a brace is YAML.
+std::expected<simdjson::padded_string, cluster::error> read_json(std::string_view text,
+                                                                 std::string_view file) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '{') return simdjson::padded_string(text);
+  cluster::memory_bytes bytes(text);
+  std::optional<std::string> json;
+  const auto keep = [&](const cluster::document& found) -> std::expected<void, cluster::error> {
+    if (json) {
+      return std::unexpected(cluster::error{.file = std::string(file),
+                                            .line = found.from.line,
+                                            .object = {},
+                                            .field = {},
+                                            .expected = "expected one document, found another"});
+    }
+    json = found.json;
+    return {};
+  };
+  if (auto split = cluster::split_yaml(bytes, file, {}, keep); !split) {
+    return std::unexpected(std::move(split.error()));
+  }
+  return simdjson::padded_string(json.value_or("{}"));
+}
+
 }  // namespace
 
 std::expected<configuration, std::vector<cluster::error>> read_configuration(
     std::string_view text, std::string_view file, cluster::name_table& names) {
   problem_list problems(file);
+  const auto padded = read_json(text, file);
+  if (!padded) return std::unexpected(std::vector{padded.error()});
   simdjson::dom::parser parser;
   simdjson::dom::element document;
-  const simdjson::padded_string padded(text);
-  if (const auto fault = parser.parse(padded).get(document)) {
+  if (const auto fault = parser.parse(*padded).get(document)) {
     problems.add({}, fmt::format("expected JSON: {}", simdjson::error_message(fault)));
     return std::unexpected(std::move(problems).take());
   }
