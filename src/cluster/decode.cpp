@@ -81,7 +81,7 @@ const char* find_invalid_utf8(std::string_view text) {
 
 class decoder::implementation {
  public:
-  explicit implementation(store& into) : into_(into) {}
+  explicit implementation(store& into) : into_(into), names_(into.names()) {}
 
   std::expected<any_object, error> decode(const document& from) {
     try {
@@ -119,8 +119,8 @@ class decoder::implementation {
     const auto problem = opened.find_field_unordered(key).get(found);
     if (problem == simdjson::NO_SUCH_FIELD) return absent;
     check(problem, nullptr);
-    json_field root(nullptr, key, found, into_.names());
-    json_field field(&root, key, found, into_.names());
+    json_field root(nullptr, key, found, names_);
+    json_field field(&root, key, found, names_);
     return field.is_null() ? absent : field.text();
   }
 
@@ -141,12 +141,21 @@ class decoder::implementation {
                            fmt::format("expected a single object, found \"{}\"", kind)};
     }
     const known_kind* known = find_kind(kind, api_version);
-    if (known == nullptr) return other_object{into_.names().intern(kind)};
+    const name_id other = known == nullptr ? names_.intern(kind) : no_name;
     opened.rewind();
     simdjson::ondemand::value value;
     check(opened.get_value().get(value), from.json.data());
-    json_field root(nullptr, std::string_view{}, value, into_.names());
-    return known->read(root, into_, scratch_);
+    json_field root(nullptr, std::string_view{}, value, names_);
+    any_object object = other_object{other};
+    if (known != nullptr) {
+      object = known->read(root, into_, scratch_);
+    } else {
+      root.for_each_member([](std::string_view, json_field&) {});
+    }
+    if (const char* rest = nullptr; !opened.current_location().get(rest)) {
+      throw decode_failure{rest, "", "expected nothing after the object's closing bracket"};
+    }
+    return object;
   }
 
   error describe(const document& from, const decode_failure& failure) {
@@ -166,14 +175,15 @@ class decoder::implementation {
 
   // "Pod team-a/web-1", as far as the object tells.
   std::string name_of(const document& from) {
-    simdjson::ondemand::document opened;
-    if (parser_.iterate(from.json.data(), from.json.size(), from.json.size() + json_padding)
-            .get(opened)) {
-      return {};
-    }
-    auto text_at = [&](std::string_view pointer) -> std::string {
+    // Opened for each: a lookup that meets broken text leaves the document unusable.
+    auto text_at = [&](const char* pointer) -> std::string {
+      simdjson::ondemand::document opened;
+      const std::string_view json = from.json;
+      if (parser_.iterate(json.data(), json.size(), json.size() + json_padding).get(opened)) {
+        return {};
+      }
       std::string_view found;
-      if (opened.at_pointer(pointer).get_string().get(found)) found = {};
+      if (opened.at_pointer(pointer).get_string().get(found)) return {};
       return std::string(found);
     };
     const std::string name = text_at("/metadata/name");
@@ -185,6 +195,7 @@ class decoder::implementation {
   }
 
   store& into_;
+  recent_names names_;
   simdjson::ondemand::parser parser_;
   pod_scratch scratch_;
 };

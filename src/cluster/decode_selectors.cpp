@@ -39,7 +39,7 @@ std::vector<requirement> read_requirements(json_field& field, bool of_nodes) {
 
 std::vector<requirement> read_match_labels(json_field& field) {
   label_set labels = read_labels(field);
-  const name_table& names = field.names();
+  const recent_names& names = field.names();
   std::sort(labels.begin(), labels.end(),
             [&](const label& a, const label& b) { return names.text(a.key) < names.text(b.key); });
   std::vector<requirement> requirements;

@@ -204,7 +204,7 @@ storage_class read_storage_class(json_field& root) {
   read.name = meta.name;
   read.created = meta.created;
   read.terminating = meta.terminating;
-  const name_table& names = root.names();
+  const recent_names& names = root.names();
   for (const label& note : meta.annotations) {
     const std::string_view key = names.text(note.key);
     if (key == "storageclass.kubernetes.io/is-default-class" ||
@@ -244,7 +244,7 @@ csi_node read_csi_node(json_field& root) {
         });
       });
   read.name = meta.name;
-  const name_table& names = root.names();
+  const recent_names& names = root.names();
   for (const label& note : meta.annotations) {
     if (names.text(note.key) == "storage.alpha.kubernetes.io/migrated-plugins") {
       read.migrated_plugins = note.value;

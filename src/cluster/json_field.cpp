@@ -21,6 +21,31 @@ quoted_text unquote(std::string_view token) {
   return {text, text.find('\\') != std::string_view::npos};
 }
 
+// JSON's grammar of numbers; blanks may follow.
+bool is_number(std::string_view text) {
+  std::size_t at = 0;
+  auto next_is = [&](auto&& accepted) { return at < text.size() && accepted(text[at]); };
+  auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  auto skip_digits = [&] {
+    const std::size_t first = at;
+    while (next_is(is_digit)) ++at;
+    return at != first;
+  };
+  if (next_is([](char c) { return c == '-'; })) ++at;
+  if (next_is([](char c) { return c == '0'; })) {
+    ++at;
+  } else if (!skip_digits()) {
+    return false;
+  }
+  if (next_is([](char c) { return c == '.'; }) && (++at, !skip_digits())) return false;
+  if (next_is([](char c) { return c == 'e' || c == 'E'; })) {
+    ++at;
+    if (next_is([](char c) { return c == '-' || c == '+'; })) ++at;
+    if (!skip_digits()) return false;
+  }
+  return text.find_first_not_of(" \t\r\n", at) == std::string_view::npos;
+}
+
 // Texts of errors stay on one line and short.
 std::string excerpt(std::string_view text) {
   constexpr std::size_t longest = 48;
@@ -76,7 +101,7 @@ void json_field::fail(std::string_view expected) {
 
 void json_field::fail_plainly(std::string_view member, std::string_view expected) {
   std::string way = path();
-  if (!way.empty()) way += '.';
+  if (!way.empty() && !member.empty()) way += '.';
   const char* at = up_ == nullptr ? nullptr : token();
   throw decode_failure{at, way.append(member), std::string(expected)};
 }
@@ -96,12 +121,47 @@ std::string_view json_field::key_of(simdjson::ondemand::field& member) {
   return checked(member.unescaped_key());
 }
 
+void json_field::pass_over(int depth) {
+  constexpr int deepest = 1024;  // a limit of the stack; dumps are limited before
+  if (depth > deepest) fail_plainly({}, "expected fewer brackets inside each other");
+  const std::string_view written = value_.raw_json_token();
+  switch (written[0]) {
+    case '{':
+      for (auto found : checked(value_.get_object())) {
+        simdjson::ondemand::field member = checked(std::move(found));
+        const std::string_view key = key_of(member);
+        json_field(this, key, member.value(), names_).pass_over(depth + 1);
+      }
+      break;
+    case '[': {
+      std::int64_t index = 0;
+      for (auto found : checked(value_.get_array())) {
+        json_field(this, index++, checked(std::move(found)), names_).pass_over(depth + 1);
+      }
+      break;
+    }
+    case '"':
+      if (unquote(written).escaped) checked(value_.get_string());
+      break;
+    case 't':
+    case 'f':
+      checked(value_.get_bool());
+      break;
+    case 'n':
+      checked(value_.is_null());
+      break;
+    default:
+      if (!is_number(written)) fail("expected a JSON value");
+  }
+}
+
 std::string_view json_field::text() {
   const std::string_view written = value_.raw_json_token();
   if (written[0] != '"') {
     if (is_null()) return {};
     fail("expected a string");
   }
+  taken_ = true;
   const quoted_text quoted = unquote(written);
   if (quoted.escaped) return checked(value_.get_string());
   checked(value_.get_raw_json_string());
@@ -111,11 +171,13 @@ std::string_view json_field::text() {
 bool json_field::boolean() {
   if (is_null()) return false;
   if (*token() != 't' && *token() != 'f') fail("expected true or false");
+  taken_ = true;
   return checked(value_.get_bool());
 }
 
 std::int64_t json_field::integer(std::int64_t lowest, std::int64_t highest) {
   if (is_null()) return 0;
+  taken_ = true;
   std::int64_t number = 0;
   if (value_.get_int64().get(number) || number < lowest || number > highest) {
     if (lowest == std::numeric_limits<std::int32_t>::min()) fail("expected a 32-bit integer");
@@ -127,6 +189,7 @@ std::int64_t json_field::integer(std::int64_t lowest, std::int64_t highest) {
 
 quantity json_field::amount() {
   if (is_null()) return {};
+  taken_ = true;
   std::string_view written = value_.raw_json_token();
   if (!written.empty() && written[0] == '"') written = unquote(written).text;
   auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
@@ -140,6 +203,7 @@ quantity json_field::amount() {
 
 timestamp json_field::time() {
   if (is_null()) return 0;
+  taken_ = true;
   const std::string_view written = value_.raw_json_token();
   const auto parsed = written[0] == '"' ? parse_timestamp(unquote(written).text) : std::nullopt;
   if (!parsed) fail("expected a time such as 2026-01-31T12:00:00Z");
@@ -207,11 +271,11 @@ std::vector<name_id> read_names(json_field& field) {
 void metadata::read(json_field& field, bool with_annotations) {
   field.for_each_member([&](std::string_view key, json_field& value) {
     if (key == "name") {
-      name = value.name();
+      name = value.unique_name();
     } else if (key == "namespace") {
       ns = value.name();
     } else if (key == "uid") {
-      uid = value.name();
+      uid = value.unique_name();
     } else if (key == "labels") {
       labels = read_labels(value);
     } else if (key == "annotations" && with_annotations) {

@@ -2,6 +2,7 @@
 //
 // Promise: each reader takes the value as the API server would and fails with the field's full
 // path, what was expected and what was found. A null reads as if the field were absent.
+// What no reader takes is still checked to be JSON.
 // Cost: a path is a chain of stack frames and becomes text only for an error; texts without
 // escapes are not copied.
 // Invariants: a field is read at most once, in the order of the text; texts hold while the
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "cluster/objects.hpp"
+#include "cluster/recent_names.hpp"
 
 namespace crosstie::cluster {
 
@@ -34,30 +36,31 @@ class json_field {
   using value_type = simdjson::ondemand::value;
 
   // The root has no name: its members are.
-  json_field(const json_field* up, std::string_view key, value_type value, name_table& names)
+  json_field(const json_field* up, std::string_view key, value_type value, recent_names& names)
       : up_(up), key_(key), value_(value), names_(names) {}
-  json_field(const json_field* up, std::int64_t index, value_type value, name_table& names)
+  json_field(const json_field* up, std::int64_t index, value_type value, recent_names& names)
       : up_(up), index_(index), value_(value), names_(names) {}
   json_field(const json_field&) = delete;
   json_field& operator=(const json_field&) = delete;
 
-  bool is_null() { return *token() == 'n' && checked(value_.is_null()); }
+  bool is_null() {
+    if (*token() != 'n' || !checked(value_.is_null())) return false;
+    taken_ = true;
+    return true;
+  }
 
   // each(std::string_view key, json_field& member) for every member of an object.
   template <class Each>
   void for_each_member(Each&& each) {
     if (is_null()) return;
     if (*token() != '{') fail("expected an object");
-    simdjson::ondemand::object members = checked(value_.get_object());
-    for_each_member_of(members, each);
-  }
-  template <class Each>
-  void for_each_member_of(simdjson::ondemand::object& members, Each&& each) {
-    for (auto found : members) {
+    taken_ = true;
+    for (auto found : checked(value_.get_object())) {
       simdjson::ondemand::field member = checked(std::move(found));
       const std::string_view key = key_of(member);
       json_field field(this, key, member.value(), names_);
       each(key, field);
+      if (!field.taken_) field.pass_over(0);
     }
   }
   // each(json_field& element) for every element of a list.
@@ -65,15 +68,18 @@ class json_field {
   void for_each_element(Each&& each) {
     if (is_null()) return;
     if (*token() != '[') fail("expected a list");
+    taken_ = true;
     std::int64_t index = 0;
     for (auto found : checked(value_.get_array())) {
       json_field field(this, index++, checked(std::move(found)), names_);
       each(field);
+      if (!field.taken_) field.pass_over(0);
     }
   }
 
   std::string_view text();
   name_id name() { return names_.intern(text()); }
+  name_id unique_name() { return names_.intern_once(text()); }  // not expected again
   bool boolean();
   std::int64_t integer(std::int64_t lowest, std::int64_t highest);
   std::int32_t int32() {
@@ -83,7 +89,7 @@ class json_field {
   quantity amount();  // not negative
   timestamp time();   // RFC 3339
 
-  name_table& names() { return names_; }
+  recent_names& names() { return names_; }
   std::string_view key() const { return key_; }
 
   // "expected ..., found ..." at this field.
@@ -97,6 +103,8 @@ class json_field {
   std::string path() const;
   std::string found();
   std::string_view key_of(simdjson::ondemand::field& member);
+  // Checks a value that nobody reads to be JSON.
+  void pass_over(int depth);
   [[noreturn]] void fail_syntax(simdjson::error_code problem);
   template <class T>
   T checked(simdjson::simdjson_result<T> result) {
@@ -110,7 +118,8 @@ class json_field {
   std::string_view key_{};
   std::int64_t index_ = -1;
   value_type value_;
-  name_table& names_;
+  bool taken_ = false;
+  recent_names& names_;
 };
 
 // ---- what several kinds have in common ---------------------------------------------------------
