@@ -75,7 +75,13 @@ void usage_table::add_pod(spec_id spec, node_id node) {
 void usage_table::remove_pod(spec_id spec, node_id node) {
   const pod_demand& demand = demands_->of(spec);
   change(demand, node, -1);
-  free_ports(demand, node);
+  free_ports(demand, node, true);
+}
+
+void usage_table::take_back_pod(spec_id spec, node_id node) {
+  const pod_demand& demand = demands_->of(spec);
+  change(demand, node, -1);
+  free_ports(demand, node, false);
 }
 
 void usage_table::change(const pod_demand& demand, node_id node, std::int64_t sign) {
@@ -92,18 +98,25 @@ void usage_table::change(const pod_demand& demand, node_id node, std::int64_t si
 
 void usage_table::take_ports(const pod_demand& demand, node_id node) {
   for (const container_port& port : demand.host_ports) {
-    auto& ips =
-        taken_ports_.try_emplace(host_port{node, port.protocol, port.host_port}).first->second;
-    if (std::ranges::find(ips, port.host_ip) == ips.end()) ips.push_back(port.host_ip);
+    auto& ips = taken_ports_[host_port{node, port.protocol, port.host_port}];
+    const auto taken = std::ranges::find(ips, port.host_ip, &taken_ip::ip);
+    if (taken == ips.end()) {
+      ips.push_back({port.host_ip, 1});
+    } else {
+      ++taken->holders;
+    }
   }
 }
 
-void usage_table::free_ports(const pod_demand& demand, node_id node) {
+void usage_table::free_ports(const pod_demand& demand, node_id node, bool shared_too) {
   for (const container_port& port : demand.host_ports) {
     const auto found = taken_ports_.find(host_port{node, port.protocol, port.host_port});
     if (found == taken_ports_.end()) continue;
-    std::erase(found->second, port.host_ip);
-    if (found->second.empty()) taken_ports_.erase(found);
+    std::vector<taken_ip>& ips = found->second;
+    const auto taken = std::ranges::find(ips, port.host_ip, &taken_ip::ip);
+    if (taken == ips.end()) continue;
+    if (--taken->holders == 0 || shared_too) ips.erase(taken);
+    if (ips.empty()) taken_ports_.erase(found);
   }
 }
 
@@ -111,8 +124,9 @@ bool usage_table::ports_conflict(const pod_demand& demand, node_id node) const {
   return std::ranges::any_of(demand.host_ports, [&](const container_port& port) {
     const auto found = taken_ports_.find(host_port{node, port.protocol, port.host_port});
     if (found == taken_ports_.end()) return false;
-    return port.host_ip == any_ip_ || std::ranges::any_of(found->second, [&](name_id taken) {
-             return taken == any_ip_ || taken == port.host_ip;
+    return port.host_ip == any_ip_ ||
+           std::ranges::any_of(found->second, [&](const taken_ip& taken) {
+             return taken.ip == any_ip_ || taken.ip == port.host_ip;
            });
   });
 }
@@ -156,7 +170,7 @@ std::size_t usage_table::memory_bytes() const {
                       nothing_.capacity() * sizeof(nothing_[0]) + taken_ports_.memory_bytes() +
                       images_.memory_bytes() + image_sizes_.capacity() * sizeof(image_sizes_[0]) +
                       image_nodes_.memory_bytes();
-  for (const auto& [port, ips] : taken_ports_) bytes += ips.capacity() * sizeof(name_id);
+  for (const auto& [port, ips] : taken_ports_) bytes += ips.capacity() * sizeof(taken_ip);
   return bytes;
 }
 

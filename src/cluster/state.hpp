@@ -60,6 +60,8 @@ class usage_table {
   void remove_node(node_id node);  // its pods must be gone
   void add_pod(spec_id spec, node_id node);
   void remove_pod(spec_id spec, node_id node);
+  // The exact inverse of the add_pod before it: a port that another pod held stays taken.
+  void take_back_pod(spec_id spec, node_id node);
   std::size_t memory_bytes() const;
 
  private:
@@ -71,6 +73,10 @@ class usage_table {
     name_id protocol;
     std::int32_t port;
     bool operator==(const host_port&) const = default;
+  };
+  struct taken_ip {
+    name_id ip;
+    std::uint32_t holders;  // pods; more than one only where they were bound past the filters
   };
   using table = crosstie::matrix<std::int64_t>;
 
@@ -92,15 +98,15 @@ class usage_table {
   void drop_images(node_id node);
   void change(const pod_demand& demand, node_id node, std::int64_t sign);
   void take_ports(const pod_demand& demand, node_id node);
-  void free_ports(const pod_demand& demand, node_id node);
+  void free_ports(const pod_demand& demand, node_id node, bool shared_too);
 
   const store* objects_;
   std::shared_ptr<demand_table> demands_;
   name_id pods_name_, any_ip_;
   std::uint32_t slots_ = 0;  // of nodes
   table allocatable_, requested_, counts_;
-  std::vector<std::int64_t> nothing_;                                // a row of zeros
-  crosstie::flat_map<host_port, std::vector<name_id>> taken_ports_;  // the ips
+  std::vector<std::int64_t> nothing_;  // a row of zeros
+  crosstie::flat_map<host_port, std::vector<taken_ip>> taken_ports_;
   crosstie::flat_map<name_id, image_id> images_;
   std::vector<std::int64_t> image_sizes_;
   crosstie::relation<image_id, node_id> image_nodes_;
@@ -175,7 +181,12 @@ template <bindings_table Bindings>
 void basic_state<Bindings>::suppose_unbound(pod_id pod) {
   const auto node = bindings_.node_of(pod);
   if (!node) return;
-  usage_.remove_pod((*objects_)[pod].spec, *node);
+  // A pod that does not name the node was only supposed to be there.
+  if ((*objects_)[pod].node == (*objects_)[*node].name) {
+    usage_.remove_pod((*objects_)[pod].spec, *node);
+  } else {
+    usage_.take_back_pod((*objects_)[pod].spec, *node);
+  }
   bindings_.unbind(pod);
 }
 

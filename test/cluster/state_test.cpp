@@ -71,6 +71,21 @@ TEST_F(state_test, a_port_held_twice_is_free_when_the_first_holder_leaves) {
   EXPECT_FALSE(conflicts(with_port(80, ""), host));
 }
 
+TEST_F(state_test, a_pod_supposed_on_a_node_leaves_no_trace) {
+  const node_id host = add_node(named("n1"));
+  const pod_id holder = add_pod("a", with_port(80, ""));
+  cluster.bind(holder, host);
+  const pod_id expected = add_pod("b", with_port(80, ""));
+  cluster.suppose_bound(expected, host);
+  cluster.suppose_unbound(expected);
+  EXPECT_TRUE(conflicts(with_port(80, ""), host));
+  EXPECT_EQ(cluster.usage().pod_count()[0], 1);
+  cluster.suppose_unbound(holder);
+  EXPECT_FALSE(conflicts(with_port(80, ""), host));
+  cluster.suppose_bound(holder, host);
+  EXPECT_TRUE(conflicts(with_port(80, ""), host));
+}
+
 TEST_F(state_test, an_image_keeps_the_size_of_its_first_node_until_the_last_is_gone) {
   const name_id image = name("repo/app:1");
   node one = named("n1"), two = named("n2");
