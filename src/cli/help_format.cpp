@@ -56,7 +56,7 @@ std::string option_line(const CLI::Option& option) {
   if (option.get_positional()) return two_columns(option.get_name(true), option.get_description());
   std::string name = option.get_name(false, true);
   if (const std::size_t comma = name.find(','); comma != std::string::npos) {
-    name.insert(comma + 1, " ");
+    name.insert(comma + 1, 1, ' ');
   }
   if (option.get_type_size() != 0 && !option.get_type_name().empty()) {
     const bool optional = option.get_expected_min() == 0;
