@@ -64,13 +64,8 @@ class fragmentation_sum {
   fragmentation_sum(const usage_table& usage, std::vector<typical_pod> pods)
       : usage_(usage),
         pods_(std::move(pods)),
-        shares_(usage.resource_count()),
         free_(usage.resource_count()),
-        lost_(usage.resource_count()) {
-    for (const typical_pod& pod : pods_) {
-      for (const auto& one : pod.requested) shares_[index(one.resource)] += pod.share;
-    }
-  }
+        lost_(usage.resource_count()) {}
 
   void add_node(std::uint32_t slot) {
     for (std::uint32_t i = 0; i < free_.size(); ++i) {
@@ -78,15 +73,16 @@ class fragmentation_sum {
     }
     for (const typical_pod& pod : pods_) {
       if (fits(pod, usage_, slot)) continue;
-      for (const auto& one : pod.requested) {
-        lost_[index(one.resource)] += pod.share * free_on(one.resource, slot);
+      for (std::size_t i = 0; i < pod.requested.size(); ++i) {
+        const resource_id id = pod.requested[i].resource;
+        lost_[index(id)] += pod.shares[i] * free_on(id, slot);
       }
     }
   }
 
   double of(resource_id id) const {
-    const double asked = shares_[index(id)] * free_[index(id)];
-    return asked > 0 ? std::clamp(lost_[index(id)] / asked, 0.0, 1.0) : 0;
+    const double free = free_[index(id)];
+    return free > 0 ? std::clamp(lost_[index(id)] / free, 0.0, 1.0) : 0;
   }
 
  private:
@@ -97,7 +93,7 @@ class fragmentation_sum {
 
   const usage_table& usage_;
   std::vector<typical_pod> pods_;
-  std::vector<double> shares_, free_, lost_;  // by resource
+  std::vector<double> free_, lost_;  // by resource
 };
 
 std::vector<std::pair<node_id, std::string_view>> nodes_by_name(const store& objects) {
@@ -127,18 +123,16 @@ std::optional<std::string_view> after_count(std::string_view part) {
   return part.substr(digits + 1);
 }
 
-}  // namespace
+using demand = std::vector<std::pair<std::uint32_t, std::int64_t>>;  // resource, amount
 
-std::vector<typical_pod> find_typical_pods(const store& objects, const usage_table& usage) {
+// How many unfinished pods have each demand, the most frequent first, then by demand.
+std::vector<std::pair<std::int64_t, demand>> count_demands(const store& objects,
+                                                           const usage_table& usage) {
   std::vector<std::int64_t> by_spec(objects.spec_count());
-  std::int64_t all = 0;
   for (std::uint32_t slot = 0; slot < objects.pod_slots(); ++slot) {
     const cluster::pod_id id{slot};
-    if (!objects.alive(id) || objects[id].finished()) continue;
-    ++by_spec[index(objects[id].spec)];
-    ++all;
+    if (objects.alive(id) && !objects[id].finished()) ++by_spec[index(objects[id].spec)];
   }
-  using demand = std::vector<std::pair<std::uint32_t, std::int64_t>>;
   std::map<demand, std::int64_t> by_demand;
   for (std::uint32_t i = 0; i < by_spec.size(); ++i) {
     if (by_spec[i] == 0) continue;
@@ -149,23 +143,37 @@ std::vector<typical_pod> find_typical_pods(const store& objects, const usage_tab
     std::ranges::sort(asked);
     by_demand[asked] += by_spec[i];
   }
-  std::vector<std::pair<std::int64_t, demand>> order;  // most frequent first, then by demand
-  for (const auto& [asked, count] : by_demand) order.emplace_back(-count, asked);
-  std::ranges::sort(order);
+  std::vector<std::pair<std::int64_t, demand>> counts;
+  for (const auto& [asked, count] : by_demand) counts.emplace_back(count, asked);
+  std::ranges::sort(counts, {}, [](const auto& one) { return std::pair(-one.first, one.second); });
+  return counts;
+}
 
-  std::vector<typical_pod> typical;
-  std::int64_t kept = 0;
-  for (const auto& [negative_count, asked] : order) {
-    if (kept * 100 >= all * 95) break;
-    const std::int64_t count = -negative_count;
-    typical_pod pod{{}, static_cast<double>(count)};
-    for (const auto& [resource, amount] : asked) {
-      pod.requested.push_back({resource_id{resource}, amount});
-    }
-    typical.push_back(std::move(pod));
-    kept += count;
+}  // namespace
+
+std::vector<typical_pod> find_typical_pods(const store& objects, const usage_table& usage) {
+  const auto counts = count_demands(objects, usage);
+  std::vector<std::int64_t> all(usage.resource_count()), kept(usage.resource_count());
+  for (const auto& [count, asked] : counts) {
+    for (const auto& [resource, amount] : asked) all[resource] += count;
   }
-  for (typical_pod& pod : typical) pod.share /= static_cast<double>(kept);
+  std::vector<typical_pod> typical;
+  for (const auto& [count, asked] : counts) {
+    typical_pod pod;
+    for (const auto& [resource, amount] : asked) {
+      const bool counts_here = kept[resource] * 100 < all[resource] * 95;
+      if (counts_here) kept[resource] += count;
+      pod.requested.push_back({resource_id{resource}, amount});
+      pod.shares.push_back(counts_here ? static_cast<double>(count) : 0);
+    }
+    const bool any = std::ranges::any_of(pod.shares, [](double share) { return share > 0; });
+    if (any) typical.push_back(std::move(pod));
+  }
+  for (typical_pod& pod : typical) {
+    for (std::size_t i = 0; i < pod.shares.size(); ++i) {
+      pod.shares[i] /= static_cast<double>(kept[index(pod.requested[i].resource)]);
+    }
+  }
   return typical;
 }
 

@@ -12,14 +12,17 @@
 
 namespace crosstie::simulate {
 
-// What a group of equal pods asks for, and its share of all pods.
+// A demand that many pods have in common.
 struct typical_pod {
   std::vector<cluster::resource_request> requested;  // in the order of resource ids
-  double share = 0;
+  // Parallel: how many of the typical pods that ask for this resource ask as this one does; 0
+  // where it is too rare to be typical.
+  std::vector<double> shares;
 };
 
-// The most frequent demands of the store's pods, until they stand for 95 % of them; their shares
-// sum to 1. As in "Beware of Fragmentation" (USENIX ATC 2023), section 3.
+// For each resource the most frequent demands of the store's pods that ask for it, until they stand
+// for 95 % of them; the shares of a resource sum to 1. After "Beware of Fragmentation" (USENIX ATC
+// 2023), section 3.
 std::vector<typical_pod> find_typical_pods(const cluster::store& objects,
                                            const cluster::usage_table& usage);
 
