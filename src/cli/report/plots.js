@@ -36,12 +36,16 @@ function duration(ns) {
   return `${Number((ns / size).toPrecision(3))} ${unit}`;
 }
 
+// The next 1, 2 or 5 times a power of ten.
+function roundStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+}
+
 // About `count` round values from 0 to `high`.
 function ticks(high, count) {
   if (high <= 0) return [0];
-  const rough = high / count, power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
-  const out = [];
+  const step = roundStep(high / count), out = [];
   for (let value = 0; value <= high * 1.0001; value += step) out.push(value);
   return out;
 }
@@ -103,7 +107,9 @@ function drawSubtitle() {
 
 const NAME = 0, ZONE = 1, TYPE = 2, CORDONED = 3, USE = 4;
 const buckets = 10;
-const bucketOf = (use) => use < 0 ? "unknown" : `u${Math.min(buckets - 1, Math.floor(use * buckets / 1000))}`;
+const bucketOf = (use, full) => use < 0 ? "unknown" : `u${Math.min(buckets - 1, Math.floor(use * buckets / full))}`;
+// What the darkest colour stands for: the greatest use of any node, rounded up to 10 %.
+const fullUse = (column) => data.nodes.reduce((most, node) => Math.max(most, Math.ceil(node[column] / 100) * 100), 100);
 const groupings = {
   zone: (node) => node[ZONE] || "no zone",
   "instance type": (node) => node[TYPE] || "no instance type",
@@ -145,6 +151,7 @@ function drawMap() {
       Math.max(1, Math.floor(width / cell)));
     map.append(drawGroup(name, nodes, column, columns, cell));
   }
+  drawLegend(column);
 }
 
 function drawGroup(name, nodes, column, columns, cell) {
@@ -159,9 +166,9 @@ function drawGroup(name, nodes, column, columns, cell) {
     const side = cell - gap;
     return `M${i % columns * cell} ${Math.floor(i / columns) * cell}h${side}v${side}h${-side}z`;
   };
-  const paths = {}, cordoned = [];
+  const paths = {}, cordoned = [], full = fullUse(column);
   nodes.forEach((node, i) => {
-    (paths[bucketOf(node[column])] ??= []).push(square(i));
+    (paths[bucketOf(node[column], full)] ??= []).push(square(i));
     if (node[CORDONED]) cordoned.push(square(i));
   });
   for (const [bucket, squares] of Object.entries(paths)) {
@@ -191,17 +198,21 @@ function describe(node) {
 }
 
 function prepareMap() {
-  const resource = byId("map-resource"), group = byId("map-group"), legend = byId("map-legend");
+  const resource = byId("map-resource"), group = byId("map-group");
   data.resources.forEach((one, i) => resource.append(element("option", {value: i}, one.name)));
   for (const name of Object.keys(groupings)) group.append(element("option", {value: name}, name));
   group.value = data.nodes.some((node) => node[ZONE]) ? "zone"
     : data.nodes.some((node) => node[TYPE]) ? "instance type" : "nothing";
   for (const one of [resource, group, byId("map-order")]) one.addEventListener("change", drawMap);
+}
+
+function drawLegend(column) {
   const ramp = element("span", {class: "ramp"}, "0 % ");
   for (let i = 0; i < buckets; ++i) ramp.append(element("i", {style: `background:var(--u${i})`}));
-  ramp.append(" 100 %");
-  legend.append(ramp);
-  if (data.nodes.some((node) => node.slice(USE).includes(-1))) {
+  ramp.append(` ${fullUse(column) / 10} %`);
+  const legend = byId("map-legend");
+  legend.replaceChildren(ramp);
+  if (data.nodes.some((node) => node[column] < 0)) {
     legend.append(element("span", {}, element("i", {style: "background:var(--unknown)"}), "not offered"));
   }
   if (data.nodes.some((node) => node[CORDONED])) {
@@ -212,13 +223,14 @@ function prepareMap() {
 // ---- plots with axes --------------------------------------------------------------------------
 
 // A drawing with a grid; returns it with the functions from values to places.
-function axes(parent, label, {high, across, xLabel, xTicks, xText}) {
+function axes(parent, label, {most, across, xLabel, xTicks, xText}) {
   parent.replaceChildren();
   const width = parent.clientWidth, height = 250, left = 52, right = 12, top = 10, bottom = 38;
   const svg = drawing(parent, width, height, label);
+  const step = Math.max(1, roundStep(most / 5)), high = Math.ceil(most / step) * step;
   const x = (share) => left + share * (width - left - right);
-  const y = (value) => height - bottom - value / (high || 1) * (height - top - bottom);
-  for (const value of ticks(high, 5)) {
+  const y = (value) => height - bottom - value / high * (height - top - bottom);
+  for (let value = 0; value <= high; value += step) {
     shape(svg, "line", {x1: left, x2: width - right, y1: y(value), y2: y(value), class: "grid"});
     shape(svg, "text", {x: left - 6, y: y(value) + 4, "text-anchor": "end"}, whole(value));
   }
@@ -249,9 +261,9 @@ function drawPlaced() {
     return parent.replaceChildren(element("p", {class: "empty"}, "No decision was made."));
   }
   const time = timeAxis(), end = data.series.at(-1)[time.column] || 1;
-  const high = Math.max(1, ...data.series.map((sample) => Math.max(sample[1], sample[2])));
+  const most = Math.max(1, ...data.series.map((sample) => Math.max(sample[1], sample[2])));
   const {svg, x, y, width, left, right, top, bottom} = axes(parent, "Pods placed and waiting over time", {
-    high, across: (value) => value / end, xLabel: time.label, xTicks: ticks(end, 6), xText: time.text,
+    most, across: (value) => value / end, xLabel: time.label, xTicks: ticks(end, 6), xText: time.text,
   });
   const line = (column) => data.series.map((sample, i) =>
     `${i ? "L" : "M"}${x(sample[time.column] / end).toFixed(1)} ${y(sample[column]).toFixed(1)}`).join("");
@@ -298,7 +310,7 @@ function drawLatency() {
   const across = (ns) => (Math.log10(Math.max(ns, 1)) - low) / (highest - low);
   const decades = Array.from({length: highest - low + 1}, (_, i) => 10 ** (low + i));
   const {svg, x, y, top, bottom} = axes(parent, "Decisions by how long they took", {
-    high: Math.max(...bars.values()), across, xLabel: "time of a decision (logarithmic)", xTicks: decades, xText: duration,
+    most: Math.max(...bars.values()), across, xLabel: "time of a decision (logarithmic)", xTicks: decades, xText: duration,
   });
   for (const [at, count] of bars) {
     const from = x(across(10 ** (at / perDecade))), to = x(across(10 ** ((at + 1) / perDecade)));
