@@ -15,7 +15,9 @@ namespace {
 
 constexpr const char* program = "crosstie-bench";
 
-int hand_over(const std::vector<std::string>& arguments) {
+}  // namespace
+
+int run_bench(const std::vector<std::string>& arguments) {
   std::error_code unknown;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
   const std::string path = (self.parent_path() / program).string();
@@ -34,17 +36,10 @@ int hand_over(const std::vector<std::string>& arguments) {
   return failed;
 }
 
-}  // namespace
-
 std::function<int()> define_bench(CLI::App& app) {
-  app.prefix_command();  // what follows belongs to crosstie-bench
   add_examples(app, R"(crosstie bench                      every benchmark
 crosstie bench -- --help            the options of crosstie-bench)");
-  return [&app] {
-    std::vector<std::string> arguments = app.remaining();
-    if (!arguments.empty() && arguments.front() == "--") arguments.erase(arguments.begin());
-    return hand_over(arguments);
-  };
+  return [] { return run_bench({}); };
 }
 
 }  // namespace crosstie::cli

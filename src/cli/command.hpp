@@ -36,6 +36,9 @@ std::function<int()> define_generate(CLI::App& app);
 std::function<int()> define_bench(CLI::App& app);
 std::function<int()> define_completion(CLI::App& app);
 
+// Becomes crosstie-bench with these arguments, none of which is ours to read.
+int run_bench(const std::vector<std::string>& arguments);
+
 // The whole command line as CLI11 sees it; `ran` receives the chosen subcommand's runner.
 void define_all(CLI::App& app, std::function<int()>& ran);
 

@@ -2,9 +2,8 @@
 // Thread safety: none.
 #pragma once
 
-#include <expected>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "cluster/names.hpp"
 #include "schedule/configuration.hpp"
@@ -14,13 +13,12 @@ namespace crosstie::cli {
 struct configuration_file {
   std::string path;  // empty: the default configuration
   std::string text;
-
-  // The error says why the file cannot be read.
-  static std::expected<configuration_file, std::string> read(const std::string& path);
 };
 
-// The names in the configuration are those of `names`. Each error is one line.
-std::expected<schedule::configuration, std::vector<std::string>> parse(
-    const configuration_file& file, cluster::name_table& names);
+// Prints every mistake in the file; absent where there is one.
+std::optional<configuration_file> read_configuration_file(const std::string& path);
+
+// A file that was read above, once the names of the cluster are known.
+schedule::configuration parse(const configuration_file& file, cluster::name_table& names);
 
 }  // namespace crosstie::cli

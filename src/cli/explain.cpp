@@ -10,6 +10,7 @@
 #include "cli/explanation.hpp"
 #include "cli/output.hpp"
 #include "cli/pod_choice.hpp"
+#include "cli/undecided.hpp"
 #include "cluster/dump.hpp"
 #include "cluster/state.hpp"
 
@@ -137,27 +138,24 @@ int refuse(std::string_view what) {
   return bad_input;
 }
 
-void print_notes(const cluster::dump_summary& read) {
+void print_notes(const cluster::dump_summary& read, const cluster::store& objects) {
   for (const auto& one : read.warnings) print_warning(cluster::to_string(one));
   if (const std::string other = describe_other_kinds(read); !other.empty()) print_note(other);
+  if (const auto undecided = describe_undecided(objects)) print_warning(*undecided);
 }
 
 int run(const explain_arguments& given) {
   if (given.all != given.pods.empty()) return refuse("expected the names of pods, or --all");
-  const auto file = configuration_file::read(given.config);
-  if (!file) return refuse(file.error());
+  const auto file = read_configuration_file(given.config);
+  if (!file) return bad_input;
   cluster::store objects;
-  const auto settings = parse(*file, objects.names());
-  if (!settings) {
-    for (const std::string& line : settings.error()) print_error(line);
-    return bad_input;
-  }
   const auto read = cluster::read_dump(given.files, objects, {.strict = given.strict, .input = {}});
   if (!read) return refuse(cluster::to_string(read.error()));
-  const auto pods = choose(objects, *settings, given);
+  const auto settings = parse(*file, objects.names());
+  const auto pods = choose(objects, settings, given);
   if (!pods) return refuse(pods.error());
-  print_notes(*read);
-  return print(objects, *settings, *pods, given);
+  print_notes(*read, objects);
+  return print(objects, settings, *pods, given);
 }
 
 }  // namespace

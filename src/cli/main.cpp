@@ -5,6 +5,7 @@
 #include <csignal>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -44,7 +45,16 @@ const CLI::App& chosen(const CLI::App& app) {
   return picked.empty() ? app : *picked.front();
 }
 
+// What stands behind "bench" belongs to crosstie-bench, but for a question about `bench` itself.
+std::optional<std::vector<std::string>> arguments_of_bench(int argc, char** argv) {
+  if (argc < 3 || std::string_view(argv[1]) != "bench") return std::nullopt;
+  const std::string_view first = argv[2];
+  if (first == "--help" || first == "-h") return std::nullopt;
+  return std::vector<std::string>(argv + (first == "--" ? 3 : 2), argv + argc);
+}
+
 int parse_and_run(int argc, char** argv) {
+  if (const auto arguments = arguments_of_bench(argc, argv)) return run_bench(*arguments);
   CLI::App app("", "crosstie");
   std::function<int()> run;
   define_all(app, run);

@@ -13,6 +13,7 @@
 #include "cli/output.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/report.hpp"
+#include "cli/undecided.hpp"
 #include "simulate/simulation.hpp"
 
 namespace crosstie::cli {
@@ -119,30 +120,16 @@ bool write_report(const std::string& path, const simulate::outcome& what,
   return written.has_value();
 }
 
-// Every mistake in the file is told before anything is read or run.
-bool add_configuration(const std::string& path, simulate::options& what) {
-  auto file = configuration_file::read(path);
-  if (!file) {
-    print_error(file.error());
-    return false;
-  }
-  cluster::name_table names;
-  if (const auto parsed = parse(*file, names); !parsed) {
-    for (const std::string& line : parsed.error()) print_error(line);
-    return false;
-  }
-  what.configuration_text = std::move(file->text);
-  what.configuration_file = path;
-  return true;
-}
-
 int run(const simulate_arguments& given) {
   auto what = read_options(given);
   if (!what) {
     print_error(what.error());
     return bad_input;
   }
-  if (!add_configuration(given.config, *what)) return bad_input;
+  auto configuration = read_configuration_file(given.config);
+  if (!configuration) return bad_input;
+  what->configuration_text = std::move(configuration->text);
+  what->configuration_file = given.config;
   progress_bar bar;
   what->report = [&bar](const simulate::progress& how_far) { bar.show(how_far); };
   stop_cleanly_on(SIGINT);
@@ -154,6 +141,7 @@ int run(const simulate_arguments& given) {
     return bad_input;
   }
   for (const std::string& warning : outcome->warnings) print_warning(warning);
+  if (const auto undecided = describe_undecided(*outcome->objects)) print_warning(*undecided);
 
   const outcome_style style{
       .timing = !given.no_timing,

@@ -95,7 +95,7 @@ TEST(document, yaml_reads_back_and_texts_stay_texts) {
   EXPECT_EQ(read["low"].as<std::int64_t>(), INT64_MIN);
   // Whatever the reader: what could be taken for another type is quoted.
   for (const char* one : {"true", "No", "null", "123", "1e3", "y", "2026-01-02"}) {
-    EXPECT_THAT(text, testing::HasSubstr("\"" + std::string(one) + "\""));
+    EXPECT_THAT(text, testing::HasSubstr(fmt::format("\"{}\"", one)));
   }
 }
 

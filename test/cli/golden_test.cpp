@@ -43,8 +43,10 @@ TEST_P(golden, is_equal) {
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, golden,
-                         testing::Values("resources", "taints", "ports", "images",
-                                         "sequence-basic"),
+                         testing::Values("resources", "taints", "ports", "images", "sequence-basic",
+                                         "node-affinity", "gates", "resource-config", "profiles",
+                                         "spread", "default-spread", "interpod", "volumes",
+                                         "preemption", "sequence-mixed"),
                          [](const auto& kind) {
                            return std::regex_replace(std::string(kind.param), std::regex("-"), "_");
                          });

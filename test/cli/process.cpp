@@ -88,7 +88,7 @@ result run(std::vector<std::string> arguments, std::string_view input) {
 }
 
 result run_bash(const std::string& script) {
-  return process("bash", {"-c", "crosstie=" CROSSTIE_BINARY "\n" + script}).wait();
+  return process("bash", {"-c", std::string("crosstie=" CROSSTIE_BINARY "\n") + script}).wait();
 }
 
 std::string shared_folder() {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 namespace crosstie::cli::test {
 
 std::string sample_node(const std::string& name, const std::string& cpu,
@@ -30,18 +32,21 @@ std::string sample_cluster() {
   const auto ns = [](const std::string& name) {
     return R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":")" + name + R"("}})";
   };
-  return sample_list(fmt::format(
-      "{}",
-      fmt::join(
-          {ns("default"), ns("web"), sample_node("big", "8"), sample_node("small", "1"),
-           sample_node(
-               "closed", "8",
-               R"("unschedulable":true,"taints":[{"key":"node.kubernetes.io/unschedulable","effect":"NoSchedule"}])"),
-           sample_pod("web", "front", "2"), sample_pod("web", "huge", "64"),
-           sample_pod("default", "tiny", "100m"),
-           sample_pod("web", "gated", "1", R"("schedulingGates":[{"name":"quota"}],)"),
-           sample_pod("web", "settled", "500m", R"("nodeName":"small",)")},
-          ",\n")));
+  const std::string closed =
+      R"("unschedulable":true,"taints":[{"key":"node.kubernetes.io/unschedulable",)"
+      R"("effect":"NoSchedule"}])";
+  const std::vector<std::string> items{
+      ns("default"),
+      ns("web"),
+      sample_node("big", "8"),
+      sample_node("small", "1"),
+      sample_node("closed", "8", closed),
+      sample_pod("web", "front", "2"),
+      sample_pod("web", "huge", "64"),
+      sample_pod("default", "tiny", "100m"),
+      sample_pod("web", "gated", "1", R"("schedulingGates":[{"name":"quota"}],)"),
+      sample_pod("web", "settled", "500m", R"("nodeName":"small",)")};
+  return sample_list(fmt::format("{}", fmt::join(items, ",\n")));
 }
 
 }  // namespace crosstie::cli::test
