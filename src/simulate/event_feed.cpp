@@ -7,7 +7,7 @@ namespace crosstie::simulate {
 namespace {
 
 cluster::event removal_of(const departure& what) {
-  cluster::pod gone;
+  cluster::pod gone{};
   gone.ns = what.pod.ns;
   gone.name = what.pod.name;
   return {cluster::event_kind::remove, what.at, gone};

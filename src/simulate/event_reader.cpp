@@ -177,7 +177,7 @@ std::expected<cluster::event, error> event_reader::read_line() {
   const auto found = frames_->parse(std::string_view(line_).substr(0, line_size_), problem);
   if (!found) return wrong("", fmt::format("expected a JSON object on one line: {}", problem));
 
-  cluster::event event;
+  cluster::event event{};
   if (const auto date = unquote(found->time)) {
     const auto at = cluster::parse_timestamp(*date);
     if (!at) {

@@ -74,7 +74,7 @@ cluster::node make_node(const generate_spec& spec, store& into, std::int64_t num
   const std::string zone = zone_name(number % spec.zones);
   const std::string rack = fmt::format("{}-r{:02}", zone, (number / spec.zones) % spec.racks);
 
-  cluster::node node;
+  cluster::node node{};
   node.name = into.names().intern(name);
   node.labels = make_labels(into, {{"kubernetes.io/arch", "amd64"},
                                    {"kubernetes.io/os", "linux"},

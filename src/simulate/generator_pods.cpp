@@ -106,7 +106,7 @@ class pod_maker {
       const std::uint64_t first_suffix = random.next() % suffix_count;
       seconds += random.between(0, 4);
       for (std::int64_t copy = 0; copy < replicas; ++copy, ++made) {
-        cluster::pod pod;
+        cluster::pod pod{};
         pod.ns = one.ns;
         // A step that shares no factor with the count meets each suffix once.
         const std::uint64_t suffix =

@@ -90,7 +90,7 @@ class template_maker {
         random_.pick_weighted(std::span<const class_choice>(generated_classes));
     const std::int64_t copies = random_.pick(std::span<const std::int64_t>(replica_counts));
 
-    cluster::pod_spec pod;
+    cluster::pod_spec pod{};
     pod.scheduler_name = name("default-scheduler");
     pod.priority = priority_class.value;
     pod.preempts_lower_priority = priority_class.preempts_lower_priority;
@@ -122,7 +122,7 @@ class template_maker {
 
   cluster::container make_container(std::string_view what, std::int64_t milli_cpu,
                                     std::int64_t memory_mib) {
-    cluster::container container;
+    cluster::container container{};
     container.name = name(what);
     container.image = name(image_name(static_cast<std::uint32_t>(
         std::min(random_.below(image_count), random_.below(image_count)))));

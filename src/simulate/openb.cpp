@@ -42,7 +42,7 @@ std::expected<cluster::node, error> read_node(const csv_reader& csv, store& into
     return std::unexpected(csv.wrong(
         "sn", fmt::format("expected each node once, found \"{}\" again", csv.text("sn"))));
   }
-  cluster::node node;
+  cluster::node node{};
   node.name = *name;
   std::vector<text_pair> labels{{"kubernetes.io/hostname", csv.text("sn")}};
   if (!csv.text("model").empty()) labels.push_back({gpu_model_label, csv.text("model")});
@@ -77,14 +77,14 @@ std::expected<cluster::spec_id, error> read_spec(const csv_reader& csv, store& i
   for (const auto* number : {&cpu, &memory, &gpus, &gpu_milli}) {
     if (!*number) return std::unexpected(number->error());
   }
-  cluster::pod_spec spec;
+  cluster::pod_spec spec{};
   spec.scheduler_name = into.names().intern("default-scheduler");
   std::vector<text_amount> amounts{{"cpu", milli(*cpu)}, {"memory", units(*memory * mebibyte)}};
   if (*gpus > 0) {
     amounts.push_back({gpu_milli_resource, units(*gpus * *gpu_milli)});
     spec.affinity = model_affinity(csv.text("gpu_spec"), into);
   }
-  cluster::container task;
+  cluster::container task{};
   task.name = into.names().intern("task");
   task.image = into.names().intern("registry.example.com/openb/task:v1");
   task.requests = make_resources(into, amounts);
@@ -150,7 +150,7 @@ std::expected<std::vector<departure>, error> read_openb(const trace_input& from,
       return std::unexpected(csv->wrong(
           "name", fmt::format("expected each pod once, found \"{}\" again", csv->text("name"))));
     }
-    cluster::pod pod;
+    cluster::pod pod{};
     pod.ns = ns;
     pod.name = *name;
     pod.uid = *name;
