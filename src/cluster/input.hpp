@@ -23,10 +23,11 @@
 namespace crosstie::cluster {
 
 struct input_limits {
-  std::size_t depth = 512;                            // brackets inside brackets
-  std::size_t object_bytes = std::size_t{256} << 20;  // of one object's text
-  std::size_t alias_bytes = std::size_t{16} << 20;    // of YAML text repeated by aliases
-  std::size_t window_bytes = std::size_t{256} << 10;  // read at a time
+  std::size_t depth = 512;                                  // brackets inside brackets
+  std::size_t object_bytes = std::size_t{256} << 20;        // of one object's text
+  std::size_t alias_bytes = std::size_t{16} << 20;          // of YAML text repeated by aliases
+  std::size_t yaml_lookahead_bytes = std::size_t{2} << 20;  // of a YAML text or "[...]"
+  std::size_t window_bytes = std::size_t{256} << 10;        // read at a time
 };
 
 // An error ends the reading and is handed on.

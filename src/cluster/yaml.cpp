@@ -9,6 +9,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <istream>
 #include <map>
 #include <set>
@@ -109,12 +110,86 @@ class json_writer {
   int line_ = 0;
 };
 
+// ---- reading -----------------------------------------------------------------------------------
+
+// What yaml-cpp reads from. A problem ends the text; its reader asks for it afterwards, as nothing
+// may be thrown through a stream.
+class checked_stream final : public std::streambuf {
+ public:
+  checked_stream(byte_source& from, const input_limits& limits)
+      : from_(from),
+        limit_(limits.yaml_lookahead_bytes),
+        text_(std::max(limits.window_bytes, 2 * smallest_part)) {}
+
+  // yaml-cpp keeps every token of a "[...]" before it tells the first event of it, a hundred bytes
+  // and more for a bracket; so what it reads between two events is limited.
+  void event_seen() { silent_bytes_ = 0; }
+
+  const std::string& problem() const { return problem_; }
+
+ private:
+  static constexpr std::size_t smallest_part = 16;
+
+  int_type underflow() override {
+    // The start of a character that the last part was cut in.
+    std::size_t size =
+        static_cast<std::size_t>(std::copy_n(cut_, cut_bytes_, text_.data()) - text_.data());
+    bool at_end = false;
+    // yaml-cpp puts back what it read to tell the encoding, so that no part may be tiny.
+    while (size < smallest_part && !at_end) {
+      const auto more = from_.read(text_.data() + size, text_.size() - size);
+      if (!more) {
+        problem_ = more.error();
+        return traits_type::eof();
+      }
+      size += *more;
+      at_end = *more == 0;
+    }
+    const std::size_t whole = at_end ? size : whole_characters(size);
+    if (!problem_.empty() || whole == 0) return traits_type::eof();
+    if (!simdjson::validate_utf8(text_.data(), whole)) {
+      problem_ = "expected text in UTF-8";
+      return traits_type::eof();
+    }
+    silent_bytes_ += whole;
+    if (silent_bytes_ > limit_ + text_.size()) {
+      problem_ = fmt::format("expected YAML values of at most {} bytes", limit_);
+      return traits_type::eof();
+    }
+    cut_bytes_ = size - whole;
+    std::copy_n(text_.data() + whole, cut_bytes_, cut_);
+    setg(text_.data(), text_.data(), text_.data() + whole);
+    return traits_type::to_int_type(text_[0]);
+  }
+
+  // Without a character at the end that is not complete.
+  std::size_t whole_characters(std::size_t size) const {
+    for (std::size_t back = 1; back <= 3 && back <= size; ++back) {
+      const auto byte = static_cast<unsigned char>(text_[size - back]);
+      if (byte < 0x80) return size;
+      if (byte >= 0xC0) {
+        const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+        return length > back ? size - back : size;
+      }
+    }
+    return size;
+  }
+
+  byte_source& from_;
+  std::size_t limit_, silent_bytes_ = 0;
+  std::vector<char> text_;
+  char cut_[4] = {};
+  std::size_t cut_bytes_ = 0;
+  std::string problem_;
+};
+
 // ---- building ----------------------------------------------------------------------------------
 
 class object_builder final : public YAML::EventHandler {
  public:
-  object_builder(std::string_view file, const input_limits& limits, const document_sink& sink)
-      : file_(file), limits_(limits), sink_(sink) {}
+  object_builder(std::string_view file, const input_limits& limits, checked_stream& stream,
+                 const document_sink& sink)
+      : file_(file), limits_(limits), stream_(stream), sink_(sink) {}
 
   bool any() const { return any_; }
 
@@ -184,6 +259,7 @@ class object_builder final : public YAML::EventHandler {
   };
 
   void add_scalar(const YAML::Mark& mark, YAML::anchor_t anchor, yaml_scalar scalar, bool merges) {
+    stream_.event_seen();
     auto node = std::make_shared<yaml_node>();
     node->line = mark.line;
     node->bytes += scalar.value.size();
@@ -196,6 +272,7 @@ class object_builder final : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, yaml_node::shape form) {
+    stream_.event_seen();
     if (open_.size() >= limits_.depth) {
       fail(mark.line, fmt::format("expected at most {} levels", limits_.depth));
     }
@@ -216,7 +293,7 @@ class object_builder final : public YAML::EventHandler {
     if (open_.back().anchor != YAML::NullAnchor) anchors_[open_.back().anchor] = done;
     open_.pop_back();
     if (item_ >= 0 && open_.size() == 1) item_ = -1;  // the items have ended
-    const int line = done->line;  // before `done` is moved from
+    const int line = done->line;                      // before `done` is moved from
     add(line, std::move(done));
   }
 
@@ -303,6 +380,7 @@ class object_builder final : public YAML::EventHandler {
 
   std::string_view file_;
   const input_limits& limits_;
+  checked_stream& stream_;
   const document_sink& sink_;
   std::vector<frame> open_;
   std::map<YAML::anchor_t, node_pointer> anchors_;
@@ -311,63 +389,6 @@ class object_builder final : public YAML::EventHandler {
   std::int64_t item_ = -1;
   std::string kind_, api_version_;
   bool is_list_ = false, empty_list_ = false, any_ = false;
-};
-
-// ---- reading -----------------------------------------------------------------------------------
-
-// What yaml-cpp reads from. A problem ends the text; its reader asks for it afterwards, as nothing
-// may be thrown through a stream.
-class checked_stream final : public std::streambuf {
- public:
-  checked_stream(byte_source& from, std::size_t window_bytes) : from_(from), text_(window_bytes) {}
-
-  const std::string& problem() const { return problem_; }
-
- private:
-  int_type underflow() override {
-    // The start of a character that the last part was cut in.
-    std::size_t size = 0;
-    for (; size < cut_bytes_; ++size) text_[size] = cut_[size];
-    while (problem_.empty()) {
-      const auto more = from_.read(text_.data() + size, text_.size() - size);
-      if (!more) {
-        problem_ = more.error();
-        break;
-      }
-      size += *more;
-      const std::size_t whole = *more == 0 ? size : whole_characters(size);
-      if (!simdjson::validate_utf8(text_.data(), whole)) {
-        problem_ = "expected text in UTF-8";
-        break;
-      }
-      cut_bytes_ = size - whole;
-      std::copy(text_.data() + whole, text_.data() + size, cut_);
-      if (whole == 0 && *more != 0) continue;
-      if (whole == 0) break;
-      setg(text_.data(), text_.data(), text_.data() + whole);
-      return traits_type::to_int_type(text_[0]);
-    }
-    return traits_type::eof();
-  }
-
-  // Without a character at the end that is not complete.
-  std::size_t whole_characters(std::size_t size) const {
-    for (std::size_t back = 1; back <= 3 && back <= size; ++back) {
-      const auto byte = static_cast<unsigned char>(text_[size - back]);
-      if (byte < 0x80) return size;
-      if (byte >= 0xC0) {
-        const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
-        return length > back ? size - back : size;
-      }
-    }
-    return size;
-  }
-
-  byte_source& from_;
-  std::vector<char> text_;
-  char cut_[4] = {};
-  std::size_t cut_bytes_ = 0;
-  std::string problem_;
 };
 
 error at_line(std::string_view file, std::int64_t line, std::string expected) {
@@ -382,10 +403,9 @@ error at_line(std::string_view file, std::int64_t line, std::string expected) {
 
 std::expected<void, error> split_yaml(byte_source& from, std::string_view file,
                                       const input_limits& limits, const document_sink& sink) {
-  constexpr std::size_t smallest_window = 16;
-  checked_stream bytes(from, std::max(limits.window_bytes, smallest_window));
+  checked_stream bytes(from, limits);
   std::istream stream(&bytes);
-  object_builder builder(file, limits, sink);
+  object_builder builder(file, limits, bytes, sink);
   auto problem = [&] { return at_line(file, 0, bytes.problem()); };
   try {
     YAML::Parser parser(stream);
