@@ -65,6 +65,9 @@ bool node_columns::grow() {
   slots_ = (wanted + block_nodes_ - 1) / block_nodes_ * block_nodes_;
   if (values_.row_count() == 0) values_.resize_rows(column_count);
   values_.resize_columns(slots_);
+  if (nodes_.column_count() == 0) nodes_.resize_columns(column_count);
+  nodes_.resize_rows(slots_);
+  large_.resize(slots_, 0);
   balance_.resize(slots_, 100);
   names_.resize(slots_, cluster::no_name);
   inexact_.resize(slots_, 0);
@@ -77,10 +80,14 @@ bool node_columns::grow() {
 }
 
 void node_columns::read_use(std::uint32_t slot) {
+  double most = 0;
   const auto set = [&](column c, std::int64_t value) {
-    values_(c, slot) = static_cast<double>(value);
-    return value >= 0 && static_cast<double>(value) < exact_limit;
+    const auto number = static_cast<double>(value);
+    values_(c, slot) = number;
+    most = std::max(most, number);
+    return value >= 0 && number < exact_limit;
   };
+  const auto inverse = [&](column c) { return values_(c, slot) > 0 ? 1 / values_(c, slot) : 0; };
   const auto of = [&](std::span<const std::int64_t> column) {
     return slot < column.size() ? column[slot] : 0;
   };
@@ -97,10 +104,16 @@ void node_columns::read_use(std::uint32_t slot) {
   values_(memory_free, slot) = values_(memory_allocatable, slot) - values_(memory_requested, slot);
   values_(pods_free, slot) = static_cast<double>(of(usage_->allowed_pods())) -
                              static_cast<double>(of(usage_->pod_count()));
+  values_(cpu_inverse, slot) = inverse(cpu_allocatable);
+  values_(memory_inverse, slot) = inverse(memory_allocatable);
+  for (std::uint32_t c = 0; c < column_count; ++c) nodes_(slot, c) = values_(c, slot);
   balance_[slot] = balance_of(values_(cpu_requested, slot), values_(cpu_allocatable, slot),
                               values_(memory_requested, slot), values_(memory_allocatable, slot));
   inexact_count_ += (exact ? 0u : 1u) - inexact_[slot];
   inexact_[slot] = !exact;
+  const bool large = most >= large_limit;
+  large_count_ += (large ? 1u : 0u) - large_[slot];
+  large_[slot] = large;
 }
 
 void node_columns::read_object(std::uint32_t slot) {
@@ -129,7 +142,8 @@ void node_columns::sort_names() {
 }
 
 std::size_t node_columns::memory_bytes() const {
-  return values_.memory_bytes() + balance_.capacity() * sizeof(std::int32_t) + inexact_.capacity() +
+  return values_.memory_bytes() + nodes_.memory_bytes() +
+         balance_.capacity() * sizeof(std::int32_t) + inexact_.capacity() + large_.capacity() +
          names_.capacity() * sizeof(cluster::name_id) +
          image_digest_.capacity() * sizeof(std::uint64_t) +
          (by_name_.capacity() + rank_.capacity()) * sizeof(std::uint32_t) +

@@ -2,7 +2,7 @@
 //
 // Promise: equal to the usage table's integers, exactly, while exact(); a double holds every
 // integer below 2^53, and columns keep to 2^46 so that products with 100 are exact too. Cost:
-// refresh(node) O(1). A node takes about 110 bytes. Invariants: columns are padded to whole blocks;
+// refresh(node) O(1). A node takes about 260 bytes. Invariants: columns are padded to whole blocks;
 // slots of no node offer nothing and are not alive. Thread safety: none.
 #pragma once
 
@@ -18,6 +18,7 @@ namespace crosstie::schedule {
 using cluster::node_id;
 
 inline constexpr double exact_limit = 70368744177664.0;  // 2^46
+inline constexpr double large_limit = 17592186044416.0;  // 2^44
 
 class node_columns {
  public:
@@ -31,6 +32,8 @@ class node_columns {
     cpu_nonzero,  // requested, with missing requests counted as scores count them
     memory_nonzero,
     pods_free,
+    cpu_inverse,  // 1 / allocatable; 0 where there is none
+    memory_inverse,
     column_count
   };
 
@@ -43,13 +46,18 @@ class node_columns {
   // reset().
   bool refresh(node_id node, bool object);
 
-  const double* operator[](column c) const { return values_.row(c).data(); }
+  // Column c starts at first_column() + c * column_stride().
+  const double* first_column() const { return values_.row(0).data(); }
+  std::size_t column_stride() const { return values_.row_stride(); }
+  // The same numbers of one node next to each other, for who asks about that node alone.
+  const double* of(std::uint32_t slot) const { return nodes_.row(slot).data(); }
   // BalancedAllocation's score of the node as it is, 50..100.
   const std::int32_t* balance() const { return balance_.data(); }
   std::uint32_t slots() const { return slots_; }  // a multiple of block_nodes
   std::uint32_t block_nodes() const { return block_nodes_; }
   std::uint32_t blocks() const { return slots_ / block_nodes_; }
   bool exact() const { return inexact_count_ == 0; }
+  bool large() const { return large_count_ > 0; }  // some amount is large_limit or more
 
   // The order of the names, as numbers.
   std::uint32_t rank(std::uint32_t slot) const { return rank_[slot]; }
@@ -69,11 +77,12 @@ class node_columns {
   const cluster::store* objects_;
   const cluster::usage_table* usage_;
   std::uint32_t block_nodes_, slots_ = 0;
-  crosstie::matrix<double> values_;
+  crosstie::matrix<double> values_;  // column x slot
+  crosstie::matrix<double> nodes_;   // slot x column
   std::vector<std::int32_t> balance_;
   std::vector<cluster::name_id> names_;  // no_name: the slot is of no node
-  std::vector<std::uint8_t> inexact_;
-  std::uint32_t inexact_count_ = 0, with_images_ = 0;
+  std::vector<std::uint8_t> inexact_, large_;
+  std::uint32_t inexact_count_ = 0, large_count_ = 0, with_images_ = 0;
   std::vector<std::uint64_t> image_digest_;  // of the node's images; 0: none
   std::uint64_t image_epoch_ = 0;
   std::vector<std::uint32_t> rank_, by_name_;

@@ -1,5 +1,6 @@
 #include "schedule/score_kernel.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include "schedule/static_table.hpp"
@@ -9,9 +10,11 @@ namespace crosstie::schedule {
 namespace {
 
 // (all - used) * 100 / all, cut to an integer; 0 where nothing is left or nothing was there.
-[[gnu::always_inline]] inline double free_percent(double all, double used) {
+template <bool Large>
+[[gnu::always_inline]] inline double free_percent(double all, double inverse, double used) {
   const double left = all - used > 0 ? all - used : 0;
-  return static_cast<std::int32_t>(left * 100 / (all > 0 ? all : 1));
+  if constexpr (Large) return static_cast<std::int32_t>(left * 100 / (all > 0 ? all : 1));
+  return static_cast<std::int32_t>((left * 100 + 0.5) * inverse);
 }
 
 [[gnu::always_inline]] inline double share(double used, double all) {
@@ -19,37 +22,45 @@ namespace {
   return fraction < 1 ? fraction : 1;
 }
 
+template <bool Large>
 [[gnu::always_inline]] inline void score(const score_input& in, std::uint32_t count,
                                          std::int32_t* __restrict totals) {
   constexpr double nothing = -std::numeric_limits<double>::infinity();
   // A request of nothing fits even where less than nothing is free.
   const double cpu_limit = in.cpu_needed > 0 ? in.cpu_needed : nothing;
   const double memory_limit = in.memory_needed > 0 ? in.memory_needed : nothing;
+  const double cpu_weight_inverse = in.cpu_weight > 0 ? 1 / in.cpu_weight : 0;
+  const double memory_weight_inverse = in.memory_weight > 0 ? 1 / in.memory_weight : 0;
+  const double both_weights_inverse = 1 / (in.cpu_weight + in.memory_weight);
+  // Arithmetic instead of conditions wherever compilers would else see branches.
   for (std::uint32_t i = 0; i < count; ++i) {
     const double cpu_all = in.cpu_allocatable[i], memory_all = in.memory_allocatable[i];
 
-    const double cpu_weight = cpu_all > 0 ? in.cpu_weight : 0;
-    const double memory_weight = memory_all > 0 ? in.memory_weight : 0;
-    const double weight = cpu_weight + memory_weight;
-    const double sum =
-        cpu_weight * free_percent(cpu_all, in.cpu_nonzero[i] + in.cpu_scored) +
-        memory_weight * free_percent(memory_all, in.memory_nonzero[i] + in.memory_scored);
-    const auto fit = static_cast<std::int32_t>(sum / (weight > 0 ? weight : 1));
+    const double cpu_percent =
+        free_percent<Large>(cpu_all, in.cpu_inverse[i], in.cpu_nonzero[i] + in.cpu_scored);
+    const double memory_percent = free_percent<Large>(memory_all, in.memory_inverse[i],
+                                                      in.memory_nonzero[i] + in.memory_scored);
+    // A resource that the node does not offer has no weight, and its percentage is 0.
+    const double has_cpu = cpu_all > 0 ? 1 : 0, has_memory = memory_all > 0 ? 1 : 0;
+    const double has_both = has_cpu * has_memory;
+    const double weight_inverse = has_both * both_weights_inverse +
+                                  (has_cpu - has_both) * cpu_weight_inverse +
+                                  (has_memory - has_both) * memory_weight_inverse;
+    const double sum = cpu_percent * in.cpu_weight + memory_percent * in.memory_weight;
+    const auto fit = static_cast<std::int32_t>((sum + 0.5) * weight_inverse);
 
     // The standard deviation of two values is half their distance, of one value 0.
-    double deviation = (share(in.cpu_requested[i] + in.cpu_needed, cpu_all) -
-                        share(in.memory_requested[i] + in.memory_needed, memory_all)) /
-                       2;
-    deviation = deviation < 0 ? -deviation : deviation;
-    deviation = cpu_all > 0 ? deviation : 0;
-    deviation = memory_all > 0 ? deviation : 0;
+    const double distance = share(in.cpu_requested[i] + in.cpu_needed, cpu_all) -
+                            share(in.memory_requested[i] + in.memory_needed, memory_all);
+    const double deviation = std::abs(distance) / 2 * has_both;
     const auto after = static_cast<std::int32_t>((1 - deviation) * 100);
     const std::int32_t balance = 50 + (50 + after - in.balance[i]) / 2;
 
     std::int32_t why = in.pods_free[i] < 1 ? static_cast<std::int32_t>(too_many_pods) : 0;
     why |= cpu_limit > in.cpu_free[i] ? static_cast<std::int32_t>(cpu_insufficient) : 0;
     why |= memory_limit > in.memory_free[i] ? static_cast<std::int32_t>(memory_insufficient) : 0;
-    totals[i] = why != 0 ? -why : fit * in.fit_weight + balance * in.balance_weight;
+    const std::int32_t fits = why == 0 ? -1 : 0;
+    totals[i] = ((fit * in.fit_weight + balance * in.balance_weight) & fits) - why;
   }
   // The first plugin that rejects has the say: the static ones, then ports, then resources.
   if (in.refusals != nullptr) {
@@ -66,24 +77,25 @@ namespace {
   }
 }
 
+[[gnu::always_inline]] inline void score_any(const score_input& in, std::uint32_t count,
+                                             std::int32_t* totals) {
+  in.large ? score<true>(in, count, totals) : score<false>(in, count, totals);
+}
+
 [[gnu::target("avx2")]] void score_with_avx2(const score_input& in, std::uint32_t count,
                                              std::int32_t* totals) {
-  score(in, count, totals);
+  score_any(in, count, totals);
 }
 
 }  // namespace
 
 void score_nodes_plainly(const score_input& in, std::uint32_t count, std::int32_t* totals) {
-  score(in, count, totals);
+  score_any(in, count, totals);
 }
 
 void score_nodes(const score_input& in, std::uint32_t count, std::int32_t* totals) {
   static const bool has_avx2 = __builtin_cpu_supports("avx2");
-  if (has_avx2) {
-    score_with_avx2(in, count, totals);
-  } else {
-    score(in, count, totals);
-  }
+  has_avx2 ? score_with_avx2(in, count, totals) : score_any(in, count, totals);
 }
 
 }  // namespace crosstie::schedule

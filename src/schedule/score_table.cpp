@@ -40,10 +40,12 @@ score_table::row score_table::refresh(std::uint32_t shape_id, const shape& wante
   if (fresh) state.complete = false;
   task t{state, totals_.row(slot), classes_.row(slot), slot, wanted, weights, part};
   const change_log& changes = nodes_->use_changes();
-  const bool current = state.complete && state.version == part.version &&
-                       changes.reaches(state.seen) &&
-                       changes.missed(state.seen) <= nodes_->slots() / 8 + 1;
-  if (!current || !replay(t)) rebuild(t);
+  if (state.complete && state.version == part.version && changes.reaches(state.seen) &&
+      changes.missed(state.seen) <= nodes_->slots() / 10 + 1) {
+    replay(t);
+  } else {
+    rebuild(t);
+  }
 
   row result{slot, state.feasible, std::numeric_limits<std::int32_t>::min(), 0};
   const std::span<const std::int32_t> maxima = maxima_.row(slot);
@@ -108,8 +110,10 @@ std::size_t score_table::memory_bytes() const {
 
 // ---- computing ------------------------------------------------------------------------------
 
-score_input score_table::input_at(const task& t, std::uint32_t slot) const {
-  const auto column = [&](node_columns::column c) { return (*nodes_)[c] + slot; };
+// `columns` holds the first node's number of each column, `stride` cells apart.
+score_input score_table::input_of(const task& t, const double* columns, std::size_t stride,
+                                  std::uint32_t slot) const {
+  const auto column = [&](node_columns::column c) { return columns + c * stride; };
   return {.cpu_allocatable = column(node_columns::cpu_allocatable),
           .memory_allocatable = column(node_columns::memory_allocatable),
           .cpu_free = column(node_columns::cpu_free),
@@ -119,6 +123,8 @@ score_input score_table::input_at(const task& t, std::uint32_t slot) const {
           .cpu_nonzero = column(node_columns::cpu_nonzero),
           .memory_nonzero = column(node_columns::memory_nonzero),
           .pods_free = column(node_columns::pods_free),
+          .cpu_inverse = column(node_columns::cpu_inverse),
+          .memory_inverse = column(node_columns::memory_inverse),
           .balance = nodes_->balance() + slot,
           .cells = t.part.cells.data() + slot,
           .refusals = nullptr,
@@ -129,7 +135,8 @@ score_input score_table::input_at(const task& t, std::uint32_t slot) const {
           .cpu_weight = t.weights.fit_cpu,
           .memory_weight = t.weights.fit_memory,
           .fit_weight = t.weights.fit,
-          .balance_weight = t.wanted.best_effort ? 0 : t.weights.balance};
+          .balance_weight = t.wanted.best_effort ? 0 : t.weights.balance,
+          .large = nodes_->large()};
 }
 
 // Ports and resources other than cpu and memory; null where the shape asks for none.
@@ -166,54 +173,67 @@ void score_table::rebuild(task& t) {
   state.complete = true;
   state.feasible = 0;
   state.counts.assign(t.part.classes.size(), 0);
+  weigh_classes(t);  // by the maxima of before, which are mostly those of after
   const std::uint32_t step = nodes_->block_nodes();
-  for (std::uint32_t slot = 0; slot < nodes_->slots(); slot += step) {
-    score_input in = input_at(t, slot);
+  for (std::uint32_t block = 0; block < nodes_->blocks(); ++block) {
+    const std::uint32_t slot = block * step;
+    score_input in = input_of(t, nodes_->first_column() + slot, nodes_->column_stride(), slot);
     in.refusals = find_refusals(t, slot, step);
     score_nodes(in, step, t.totals.data() + slot);
-    for (std::uint32_t i = slot; i < slot + step; ++i) {
-      t.classes[i] = t.totals[i] < 0 ? infeasible : t.part.cells[i];
-      state.feasible += t.totals[i] >= 0;
-    }
+    add_classes(t, slot, step);
+    summarise(t, block);
   }
-  if (t.part.classes.size() == 1) {
-    state.counts[0] = state.feasible;
-  } else {
-    for (const std::uint16_t c : t.classes) {
-      if (c != infeasible) ++state.counts[c];
-    }
-  }
-  state.most = find_maxima(t);
-  weigh_classes(t);
-  for (std::uint32_t i = 0; i < t.totals.size(); ++i) {
-    if (t.classes[i] != infeasible) t.totals[i] += state.class_scores[t.classes[i]];
-  }
-  for (std::uint32_t block = 0; block < nodes_->blocks(); ++block) summarise(t, block);
+  normalise(t);
 }
 
-// False where the maxima of raw scores changed, so that every total has to.
-bool score_table::replay(task& t) {
+// Gives the nodes from `slot` on their class and what it adds to the total.
+void score_table::add_classes(task& t, std::uint32_t slot, std::uint32_t count) const {
+  row_state& state = t.state;
+  if (t.part.classes.size() == 1) {
+    const std::int32_t score = state.class_scores[0];
+    std::uint32_t feasible = 0;
+    for (std::uint32_t i = slot; i < slot + count; ++i) {
+      const bool fits = t.totals[i] >= 0;
+      t.classes[i] = fits ? 0 : infeasible;
+      t.totals[i] += fits ? score : 0;
+      feasible += fits;
+    }
+    state.counts[0] += feasible;
+    state.feasible += feasible;
+    return;
+  }
+  for (std::uint32_t i = slot; i < slot + count; ++i) {
+    if (t.totals[i] < 0) {
+      t.classes[i] = infeasible;
+      continue;
+    }
+    const std::uint16_t c = t.part.cells[i];
+    t.classes[i] = c;
+    t.totals[i] += state.class_scores[c];
+    ++state.counts[c];
+    ++state.feasible;
+  }
+}
+
+void score_table::replay(task& t) {
   row_state& state = t.state;
   const change_log& changes = nodes_->use_changes();
-  if (changes.missed(state.seen) == 0) return true;
+  if (changes.missed(state.seen) == 0) return;
   if (state.counts.size() < t.part.classes.size()) {
     state.counts.resize(t.part.classes.size(), 0);
     weigh_classes(t);
   }
-  const auto count = [&](std::uint16_t c, std::uint32_t by) {
-    if (c == infeasible) return;
-    state.counts[c] += by;
-    state.feasible += by;
-  };
+  const std::uint32_t step = nodes_->block_nodes();
   changes.since(state.seen, [&](node_id node) {
-    const std::uint32_t slot = cluster::index(node), block = slot / nodes_->block_nodes();
-    score_input in = input_at(t, slot);
+    const std::uint32_t slot = cluster::index(node), block = slot / step;
+    if (t.classes[slot] != infeasible) {
+      --state.counts[t.classes[slot]];
+      --state.feasible;
+    }
+    score_input in = input_of(t, nodes_->of(slot), 1, slot);
     in.refusals = find_refusals(t, slot, 1);
     score_nodes_plainly(in, 1, &t.totals[slot]);
-    count(t.classes[slot], ~0u);
-    t.classes[slot] = t.totals[slot] < 0 ? infeasible : t.part.cells[slot];
-    count(t.classes[slot], 1);
-    if (t.totals[slot] >= 0) t.totals[slot] += state.class_scores[t.classes[slot]];
+    add_classes(t, slot, 1);
     dirty_[block / 64] |= std::uint64_t{1} << (block % 64);
   });
   replayed_ += changes.missed(state.seen);
@@ -223,7 +243,22 @@ bool score_table::replay(task& t) {
       summarise(t, word * 64 + static_cast<std::uint32_t>(std::countr_zero(dirty_[word])));
     }
   }
-  return state.most == find_maxima(t);
+  normalise(t);
+}
+
+// Mends all totals where the maxima of raw scores over feasible nodes have changed.
+void score_table::normalise(task& t) {
+  row_state& state = t.state;
+  const raw_maxima most = find_maxima(t);
+  if (most == state.most) return;
+  state.most = most;
+  former_scores_.assign(state.class_scores.begin(), state.class_scores.end());
+  weigh_classes(t);
+  for (std::uint32_t i = 0; i < t.totals.size(); ++i) {
+    const std::uint16_t c = t.classes[i];
+    if (c != infeasible) t.totals[i] += state.class_scores[c] - former_scores_[c];
+  }
+  for (std::uint32_t block = 0; block < nodes_->blocks(); ++block) summarise(t, block);
 }
 
 score_table::raw_maxima score_table::find_maxima(const task& t) const {

@@ -6,10 +6,10 @@
 //   maxima    shape x block   the greatest total of the block, how many have it, the first by name
 //
 // Promise: after refresh, a row equals the plain evaluation: normalisation is over the feasible
-// nodes, whose raw scores are counted by class, so that a changed maximum is seen and the row
-// computed anew.
+// nodes, whose raw scores are counted by class, so that a changed maximum is seen and every total
+// of the row mended by what its class now adds.
 // Cost: refresh O(nodes changed since the row was asked last), or O(nodes) vector code where more
-// than an eighth of them did; pick O(blocks). 6 bytes for each (row, node). No allocation once the
+// than a tenth of them did; pick O(blocks). 6 bytes for each (row, node). No allocation once the
 // rows exist.
 // Thread safety: none.
 #pragma once
@@ -87,12 +87,15 @@ class score_table {
     const static_table::part& part;
   };
 
-  score_input input_at(const task& t, std::uint32_t slot) const;
+  score_input input_of(const task& t, const double* columns, std::size_t stride,
+                       std::uint32_t slot) const;
   const std::int32_t* find_refusals(const task& t, std::uint32_t first, std::uint32_t count);
   void rebuild(task& t);
-  bool replay(task& t);
+  void add_classes(task& t, std::uint32_t slot, std::uint32_t count) const;
+  void replay(task& t);
   raw_maxima find_maxima(const task& t) const;
   void weigh_classes(task& t) const;
+  void normalise(task& t);
   void summarise(const task& t, std::uint32_t block);
 
   const cluster::usage_table* usage_;
@@ -104,7 +107,7 @@ class score_table {
   crosstie::matrix<std::int32_t> maxima_;
   crosstie::matrix<std::uint32_t> tie_counts_, first_slots_;
   std::vector<row_state> rows_;
-  std::vector<std::int32_t> refusals_;
+  std::vector<std::int32_t> refusals_, former_scores_;
   std::vector<std::uint64_t> dirty_;  // blocks, as bits
   std::uint64_t rebuilt_ = 0, replayed_ = 0, dropped_ = 0;
 };

@@ -152,6 +152,8 @@ plugin_weights weigh(const profile& p) {
   }
   w.fit_cpu = weight_of(p.fit.resources, "cpu");
   w.fit_memory = weight_of(p.fit.resources, "memory");
+  constexpr double most_weight = 10'000;  // upstream allows 100
+  if (!(w.fit_cpu + w.fit_memory > 0) || w.fit_cpu + w.fit_memory > most_weight) w.usual = false;
   return w;
 }
 
