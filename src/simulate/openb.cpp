@@ -107,7 +107,8 @@ std::expected<lifetime, error> read_lifetime(const csv_reader& csv) {
   if (csv.text("deletion_time").empty()) return life;
   const auto deleted = csv.number("deletion_time", *created, most_seconds);
   if (!deleted) return std::unexpected(deleted.error());
-  life.deleted = trace_epoch + *deleted * one_second;
+  // Whoever comes and goes in one second has come before it goes.
+  life.deleted = std::max(trace_epoch + *deleted * one_second, life.created + 1);
   return life;
 }
 

@@ -275,7 +275,9 @@ volume_choice choose_volumes(const store& objects, const pod_claims& claims,
 }
 
 bool assume_pod_volumes(store& objects, cluster::pod_id pod, cluster::node_id node) {
-  const volume_choice choice = choose_volumes(objects, find_claims(objects, pod), node);
+  const pod_claims claims = find_claims(objects, pod);
+  if (claims.delayed.empty()) return false;
+  const volume_choice choice = choose_volumes(objects, claims, node);
   for (const auto& [claim, chosen] : choice.matches) {
     persistent_volume reserved = *chosen;
     reserved.has_claim = true;

@@ -1,0 +1,52 @@
+// Any text as a quantity: within the limits, and the same when its value is written out and read
+// again, or with the other sign.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <string>
+
+#include "cluster/quantity.hpp"
+
+namespace {
+
+using crosstie::cluster::parse_quantity;
+using crosstie::cluster::quantity;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+std::string write_nanos(quantity::int128 nanos) {
+  std::string text = "n";
+  const bool negative = nanos < 0;
+  for (auto rest = negative ? -nanos : nanos; rest != 0 || text.size() == 1; rest /= 10) {
+    text += static_cast<char>('0' + static_cast<int>(rest % 10));
+  }
+  if (negative) text += '-';
+  std::reverse(text.begin(), text.end());
+  return text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto parsed = parse_quantity(text);
+  if (!parsed) return 0;
+  constexpr quantity::int128 limit =
+      quantity::int128{std::numeric_limits<std::int64_t>::max()} * 1'000'000'000;
+  require(parsed->nanos <= limit && parsed->nanos >= -limit);
+  require(parse_quantity(write_nanos(parsed->nanos)) == parsed);
+  // Rounding is away from zero, by less than one.
+  const quantity::int128 units = parsed->value();
+  require((units >= 0) == (parsed->nanos >= 0) || parsed->nanos == 0);
+  const auto excess = units * 1'000'000'000 - parsed->nanos;
+  require(parsed->nanos >= 0 ? excess >= 0 && excess < 1'000'000'000
+                             : excess <= 0 && excess > -1'000'000'000);
+  if (text[0] != '-' && text[0] != '+') {
+    const auto opposite = parse_quantity("-" + text);
+    require(opposite && opposite->nanos == -parsed->nanos);
+  }
+  return 0;
+}

@@ -1,0 +1,168 @@
+#include "schedule/plugins/csi_translation.hpp"
+
+#include "schedule/plugins/volume_objects.hpp"
+#include "schedule/small_cluster.hpp"
+
+namespace crosstie::schedule::plugins {
+namespace {
+
+using cluster::volume_kind;
+
+// A persistent volume "disk" of these texts, and nodes to ask about.
+struct volume_case {
+  explicit volume_case(const std::string& spec, const std::string& labels = "",
+                       const std::string& nodes = "")
+      : cluster(nodes + make_volume("disk", spec, "labels: {" + labels + "}")),
+        volume(cluster.objects().persistent_volumes.all().front()),
+        plugin(find_in_tree_plugin(volume.kind)) {}
+  csi_handle handle() { return translate_handle(cluster.objects(), volume); }
+  bool reach(std::string_view node) {
+    return can_reach(cluster.objects(), cluster.objects()[cluster.node(node)], volume);
+  }
+  bool reach_translated(std::string_view node) {
+    return can_reach_translated(cluster.objects(), cluster.objects()[cluster.node(node)], volume,
+                                *plugin);
+  }
+
+  small_cluster cluster;
+  const cluster::persistent_volume& volume;
+  const in_tree_plugin* plugin;
+};
+
+std::string translate(const std::string& spec, const std::string& labels = "") {
+  return volume_case(spec, labels).handle().value_or("error");
+}
+
+TEST(csi_translation_test, plugins_are_known_by_kind_and_by_provisioner) {
+  EXPECT_EQ(find_in_tree_plugin(volume_kind::cinder)->driver, "cinder.csi.openstack.org");
+  EXPECT_EQ(find_in_tree_plugin("kubernetes.io/gce-pd")->driver, "pd.csi.storage.gke.io");
+  EXPECT_TRUE(find_in_tree_plugin("kubernetes.io/portworx-volume")->migrated);
+  EXPECT_FALSE(find_in_tree_plugin("kubernetes.io/azure-file")->migrated);
+  EXPECT_FALSE(find_in_tree_plugin("kubernetes.io/vsphere-volume")->migrated);
+  EXPECT_EQ(find_in_tree_plugin(volume_kind::csi), nullptr);
+  EXPECT_EQ(find_in_tree_plugin("kubernetes.io/no-provisioner"), nullptr);
+}
+
+TEST(csi_translation_test, ebs_ids_lose_their_url) {
+  const auto ebs = [](const std::string& id) {
+    return translate("awsElasticBlockStore: {volumeID: '" + id + "'}");
+  };
+  EXPECT_EQ(ebs("vol-1"), "vol-1");
+  EXPECT_EQ(ebs("anything"), "anything");
+  EXPECT_EQ(ebs("aws://us-east-1a/vol-1"), "vol-1");
+  EXPECT_EQ(ebs("aws:///vol-1/"), "vol-1");
+  EXPECT_EQ(ebs("aws:///vol-1?x#y"), "vol-1");
+  EXPECT_EQ(ebs("aws://us-east-1a/disk-1"), "error");
+  EXPECT_EQ(ebs("aws://us-east-1a/a/vol-1"), "error");
+  EXPECT_EQ(ebs("aws://us-east-1a/vol-1/b"), "error");
+  EXPECT_EQ(ebs("aws://vol-1"), "error");
+}
+
+TEST(csi_translation_test, gce_disks_are_named_by_zone_or_region) {
+  const auto gce = [](const std::string& labels) {
+    return translate("gcePersistentDisk: {pdName: d}", labels);
+  };
+  EXPECT_EQ(gce(""), "projects/UNSPECIFIED/zones/UNSPECIFIED/disks/d");
+  EXPECT_EQ(gce("topology.kubernetes.io/zone: us-a-b"),
+            "projects/UNSPECIFIED/zones/us-a-b/disks/d");
+  EXPECT_EQ(gce("topology.kubernetes.io/zone: x, failure-domain.beta.kubernetes.io/zone: y"),
+            "projects/UNSPECIFIED/zones/y/disks/d");
+  EXPECT_EQ(gce("topology.kubernetes.io/zone: us-a-b__us-a-c"),
+            "projects/UNSPECIFIED/regions/us-a/disks/d");
+  EXPECT_EQ(gce("topology.kubernetes.io/zone: us-a-b__us-x-c"), "error");
+  EXPECT_EQ(gce("topology.kubernetes.io/zone: one__two"), "error");
+}
+
+TEST(csi_translation_test, the_other_disks_keep_their_name) {
+  EXPECT_EQ(translate("cinder: {volumeID: c}"), "c");
+  EXPECT_EQ(translate("portworxVolume: {volumeID: p}"), "p");
+  EXPECT_EQ(translate("azureDisk: {diskName: d, diskURI: u, kind: Managed}"), "u");
+  EXPECT_EQ(translate("azureDisk: {diskName: d, diskURI: u}"), "error");
+}
+
+constexpr std::string_view key = "topology.ebs.csi.aws.com/zone";
+const std::string nodes = make_node("csi_a", fmt::format("{}: a", key)) +
+                          make_node("csi_b", fmt::format("{}: b, size: big", key)) +
+                          make_node("zone_a", "topology.kubernetes.io/zone: a, size: big") +
+                          make_node("both", fmt::format("{}: b, topology.kubernetes.io/zone: a, "
+                                                        "topology.kubernetes.io/region: r",
+                                                        key));
+
+volume_case ebs_volume(const std::string& expressions, const std::string& labels = "") {
+  std::string spec = "awsElasticBlockStore: {volumeID: v}";
+  if (!expressions.empty()) {
+    spec += ", nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [" + expressions +
+            "]}]}}";
+  }
+  return volume_case(spec, labels, nodes);
+}
+std::string expression(std::string_view key, std::string_view op, std::string_view values) {
+  return fmt::format("{{key: {}, operator: {}, values: [{}]}}", key, op, values);
+}
+
+TEST(csi_translation_test, untranslated_affinity_is_asked_as_it_is) {
+  auto asked = ebs_volume(expression("topology.kubernetes.io/zone", "In", "a"));
+  EXPECT_TRUE(asked.reach("zone_a"));
+  EXPECT_FALSE(asked.reach("csi_a"));
+  EXPECT_TRUE(ebs_volume("").reach("csi_a"));
+}
+
+TEST(csi_translation_test, the_nodes_name_cannot_be_asked) {
+  volume_case asked(
+      "nfs: {server: s, path: p}, nodeAffinity: {required: {nodeSelectorTerms: [{matchFields: "
+      "[{key: metadata.name, operator: In, values: [csi_a]}]}]}}",
+      "", nodes);
+  EXPECT_FALSE(asked.reach("csi_a"));
+}
+
+TEST(csi_translation_test, zones_of_the_affinity_become_the_drivers) {
+  auto asked = ebs_volume(expression("topology.kubernetes.io/zone", "In", "a"),
+                          "topology.kubernetes.io/zone: b");
+  EXPECT_TRUE(asked.reach_translated("csi_a"));
+  EXPECT_FALSE(asked.reach_translated("csi_b"));
+  EXPECT_FALSE(asked.reach_translated("zone_a"));
+  EXPECT_FALSE(asked.reach_translated("both"));
+  auto not_in = ebs_volume(expression("topology.kubernetes.io/zone", "NotIn", "a"));
+  EXPECT_FALSE(not_in.reach_translated("csi_a"));
+  EXPECT_TRUE(not_in.reach_translated("both"));
+  EXPECT_TRUE(not_in.reach_translated("zone_a"));
+}
+
+TEST(csi_translation_test, a_beta_region_of_the_affinity_becomes_the_stable_one) {
+  auto asked = ebs_volume(expression("failure-domain.beta.kubernetes.io/zone", "In", "b") + ", " +
+                          expression("failure-domain.beta.kubernetes.io/region", "In", "r"));
+  EXPECT_TRUE(asked.reach_translated("both"));
+  EXPECT_FALSE(asked.reach_translated("csi_b"));
+}
+
+TEST(csi_translation_test, zone_labels_are_added_to_every_term) {
+  auto alone = ebs_volume("", "topology.kubernetes.io/zone: c__a");
+  EXPECT_TRUE(alone.reach_translated("csi_a"));
+  EXPECT_FALSE(alone.reach_translated("csi_b"));
+  EXPECT_FALSE(alone.reach_translated("zone_a"));
+  auto beta = ebs_volume("", "failure-domain.beta.kubernetes.io/zone: a");
+  EXPECT_TRUE(beta.reach_translated("csi_a"));
+  auto with_terms = ebs_volume(expression("size", "In", "big"), "topology.kubernetes.io/zone: b");
+  EXPECT_TRUE(with_terms.reach_translated("csi_b"));
+  EXPECT_FALSE(with_terms.reach_translated("both"));
+  EXPECT_FALSE(with_terms.reach_translated("zone_a"));
+}
+
+TEST(csi_translation_test, a_zone_key_without_values_leaves_the_labels_to_tell) {
+  auto asked = ebs_volume(expression("topology.kubernetes.io/zone", "Exists", ""),
+                          "topology.kubernetes.io/zone: b");
+  EXPECT_TRUE(asked.reach_translated("both"));
+  EXPECT_FALSE(asked.reach_translated("csi_b"));
+}
+
+TEST(csi_translation_test, azure_disks_keep_their_affinity) {
+  volume_case asked(
+      "azureDisk: {diskName: d, diskURI: u, kind: Managed}, nodeAffinity: {required: "
+      "{nodeSelectorTerms: [{matchExpressions: [{key: size, operator: In, values: [big]}]}]}}",
+      "topology.kubernetes.io/zone: z", nodes);
+  EXPECT_TRUE(asked.reach_translated("zone_a"));
+  EXPECT_FALSE(asked.reach_translated("both"));
+}
+
+}  // namespace
+}  // namespace crosstie::schedule::plugins
