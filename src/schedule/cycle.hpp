@@ -107,6 +107,7 @@ class basic_cycle {
   void bind(decision& made);
   void reject(decision& made, const placement& found);
   bool preempt(decision& made);
+  void nominate(pod_id pod, cluster::name_id node);
 
   cluster::world* world_;
   cluster::store* objects_;
@@ -192,7 +193,7 @@ std::string basic_cycle<Bindings>::message() const {
   if (last_->what == verdict::failed) return error_;
   const profile* by = engine_.profile_of(last_->pod);
   const cluster::view view = state_->look();
-  const std::vector<nomination> nominated = find_nominations(view, settings_);
+  const std::vector<nomination> nominated = engine_.nominations();
   const evaluation_options how{.nominations = nominated, .preemption = preemption_};
   return evaluate(view, *by, last_->pod, how).message;
 }
@@ -202,127 +203,6 @@ std::optional<std::pair<std::string_view, status>> basic_cycle<Bindings>::gate_o
     pod_id pod) const {
   const profile* by = engine_.profile_of(pod);
   return by == nullptr ? std::nullopt : find_gate(state_->look(), *by, pod);
-}
-
-// ---- events ---------------------------------------------------------------------------------
-
-template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::apply_events() {
-  while (std::optional<cluster::event> next = world_->poll()) {
-    ++events_;
-    if (next->at == 0) next->at = world_->now();
-    apply(std::move(*next));
-  }
-}
-
-template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::apply(cluster::event&& what) {
-  const timestamp at = what.at;
-  const bool gone = what.kind == cluster::event_kind::remove;
-  if (auto* pod = std::get_if<cluster::pod>(&what.object)) {
-    // A finished pod does not exist for the scheduler.
-    gone || pod->finished() ? remove({pod->ns, pod->name}, at) : put(*pod, at);
-  } else if (auto* node = std::get_if<cluster::node>(&what.object)) {
-    gone ? remove_node(node->name, at) : put(std::move(*node), at);
-  } else {
-    const event_set happened = apply_other(*objects_, std::move(what));
-    engine_.objects_changed();
-    queue_.notify(happened, at);
-    if (happened & resource_claim_changed) recheck_gated(at);
-  }
-}
-
-template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::put(const cluster::pod& object, timestamp at) {
-  if (const std::optional<pod_id> known = objects_->find_pod({object.ns, object.name})) {
-    if ((*objects_)[*known].uid == object.uid) return replace(*known, object, at);
-    remove({object.ns, object.name}, at);  // another pod of the same name
-  }
-  const pod_id id = objects_->put(object);
-  count_nomination(object, +1);
-  if (object.node != cluster::no_name) {
-    settle(id, at);
-  } else if (waits(object)) {
-    enqueue(id, at);
-  }
-}
-
-template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, timestamp at) {
-  const cluster::pod before = (*objects_)[id];
-  cluster::pod after = object;
-  if (after.node == cluster::no_name) after.node = before.node;  // never unset once it is set
-  const bool same_use = before.node == after.node && before.spec == after.spec;
-  if (!same_use && before.node != cluster::no_name) unsettle(id, at);
-  count_nomination(before, -1);
-  objects_->put(after);
-  count_nomination(after, +1);
-  if (after.node != cluster::no_name) {
-    queue_.erase(id);
-    if (!same_use) {
-      settle(id, at);
-    } else if (before.labels != after.labels) {
-      queue_.notify(pod_assigned, at);
-    }
-  } else if (!waits(after)) {
-    queue_.erase(id);
-  } else if (const auto where = queue_.where(id);
-             where == queue::place::none || where == queue::place::gated) {
-    enqueue(id, at);
-  } else if (before.spec != after.spec || before.labels != after.labels) {
-    queue_.update(id, at);
-    if (gate_of(id)) queue_.gate(id);
-  }
-}
-
-template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::remove(cluster::object_key key, timestamp at) {
-  const std::optional<pod_id> id = objects_->find_pod(key);
-  if (!id) return;
-  const cluster::pod& object = (*objects_)[*id];
-  queue_.erase(*id);
-  count_nomination(object, -1);
-  if (object.node != cluster::no_name) unsettle(*id, at);
-  objects_->remove_pod(key);
-}
-
-template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::put(cluster::node&& object, timestamp at) {
-  const cluster::name_id name = object.name;
-  event_set happened = node_added;
-  if (const std::optional<node_id> known = objects_->find_node(name)) {
-    happened = compare_nodes((*objects_)[*known], object);
-  }
-  const node_id id = objects_->put(std::move(object));
-  state_->add_node(id);
-  engine_.node_changed(id);
-  if (happened == node_added && !homeless_.empty()) {
-    scratch_.clear();
-    std::erase_if(homeless_, [&](pod_id pod) {
-      if ((*objects_)[pod].node != name) return false;
-      scratch_.push_back(pod);
-      return true;
-    });
-    for (const pod_id pod : scratch_) settle(pod, at);
-  }
-  queue_.notify(happened, at);
-}
-
-template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::remove_node(cluster::name_id name, timestamp at) {
-  const std::optional<node_id> id = objects_->find_node(name);
-  if (!id) return;
-  scratch_.clear();
-  state_->append_pods(*id, scratch_);
-  for (const pod_id pod : scratch_) {  // they exist until somebody deletes them
-    state_->unbind(pod);
-    engine_.pod_unbound(pod, *id);
-    homeless_.push_back(pod);
-  }
-  state_->remove_node(*id);
-  objects_->remove_node(name);
-  engine_.node_changed(*id);
-  queue_.notify(node_removed | (scratch_.empty() ? no_event : pod_removed), at);
 }
 
 // ---- one pod's way --------------------------------------------------------------------------
@@ -427,16 +307,22 @@ void basic_cycle<Bindings>::reject(decision& made, const placement& found) {
   queue_.reject(made.pod, helpful, made.at);
 }
 
-// Evicts the victims on the first of the best nodes by name; the pod is nominated to it.
+// Evicts the victims on one of the best nodes; the pod is nominated to it.
 template <cluster::bindings_table Bindings>
 bool basic_cycle<Bindings>::preempt(decision& made) {
+  const bool hopeless = !engine_.may_preempt(made.pod);
+  if (hopeless && (*objects_)[made.pod].nominated_node == cluster::no_name) return false;
   const profile* by = engine_.profile_of(made.pod);
   const cluster::view view = state_->look();
-  const std::vector<nomination> nominated = find_nominations(view, settings_);
+  const std::vector<nomination> nominated = engine_.nominations();
   const evaluation found =
       evaluate(view, *by, made.pod, {.nominations = nominated, .preemption = true});
-  if (!found.preemption || found.preemption->best.empty()) return false;
-  const node_id node = found.preemption->best.front();
+  if (!found.preemption) return false;
+  if (found.preemption->best.empty()) {
+    if (found.preemption->ineligible.empty()) nominate(made.pod, cluster::no_name);
+    return false;
+  }
+  const node_id node = engine_.break_tie(found.preemption->best);
   for (const preemption_victims& candidate : found.preemption->candidates) {
     if (candidate.node == node) victims_ = candidate.victims;
   }
@@ -449,10 +335,17 @@ bool basic_cycle<Bindings>::preempt(decision& made) {
   }
   made.what = verdict::nominated;
   made.node = node;
-  count_nomination((*objects_)[made.pod], -1);
-  objects_->set_nominated_node(made.pod, (*objects_)[node].name);
-  count_nomination((*objects_)[made.pod], +1);
+  nominate(made.pod, (*objects_)[node].name);
   return true;
 }
 
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::nominate(pod_id pod, cluster::name_id node) {
+  count_nomination((*objects_)[pod], -1);
+  objects_->set_nominated_node(pod, node);
+  count_nomination((*objects_)[pod], +1);
+}
+
 }  // namespace crosstie::schedule
+
+#include "schedule/cycle_events.hpp"

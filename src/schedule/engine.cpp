@@ -10,6 +10,7 @@
 #include "schedule/score_table.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
+#include "schedule/terms_in_use.hpp"
 
 namespace crosstie::schedule {
 
@@ -38,13 +39,6 @@ event_set events_for(std::uint32_t rejections) {
   return events == no_event ? node_added : events;
 }
 
-bool has_pod_terms(const cluster::pod_spec& spec) {
-  const auto any = [](const std::optional<cluster::pod_affinity>& a) {
-    return a && (!a->required.empty() || !a->preferred.empty());
-  };
-  return any(spec.pods_near) || any(spec.pods_far);
-}
-
 // What decides whether default spreading applies to a pod without constraints of its own.
 struct spread_key {
   cluster::name_id ns;
@@ -67,14 +61,16 @@ class engine::implementation {
         nodes_(objects, usage, std::bit_ceil(std::max(options.block_nodes, 1u))),
         shapes_(objects, usage, settings),
         static_(objects, usage, pods, nodes_, settings),
-        rows_(usage, nodes_, options.ties.by_name) {
+        rows_(usage, nodes_, options.ties.by_name),
+        terms_(objects) {
     reset();
   }
 
   void reset() {
     nodes_.reset();
     drop_rows();
-    pods_with_terms_ = 0;
+    terms_.clear();
+    bound_by_priority_.clear();
     nominations_ = 0;
     spreads_.clear();
     for (std::uint32_t i = 0; i < objects_->pod_slots(); ++i) {
@@ -86,7 +82,7 @@ class engine::implementation {
     for (std::uint32_t i = 0; i < objects_->node_slots(); ++i) {
       if (objects_->alive(node_id{i})) pods_->append_pods(node_id{i}, bound);
     }
-    for (const pod_id pod : bound) pods_with_terms_ += has_pod_terms(objects_->spec(pod));
+    for (const pod_id pod : bound) count_bound(pod, true);
   }
 
   std::optional<std::uint32_t> profile_number(pod_id pod) const {
@@ -112,6 +108,11 @@ class engine::implementation {
     return found;
   }
 
+  node_id break_tie(std::vector<node_id> best) {
+    std::sort(best.begin(), best.end());
+    return choose(best, draw(options_.ties.seed, draws_++));
+  }
+
   placement find_best(pod_id pod, std::vector<node_id>& best) {
     best.clear();
     if (const std::optional<score_table::row> row = find_row(pod)) {
@@ -125,15 +126,29 @@ class engine::implementation {
     if (nodes_.refresh(node, true)) drop_rows();
   }
   void pod_bound(pod_id pod, node_id node) {
-    pods_with_terms_ += has_pod_terms(objects_->spec(pod));
+    count_bound(pod, true);
     nodes_.refresh(node, false);
   }
   void pod_unbound(pod_id pod, node_id node) {
-    pods_with_terms_ -= has_pod_terms(objects_->spec(pod));
+    count_bound(pod, false);
     nodes_.refresh(node, false);
   }
   void nominations_changed(int by) { nominations_ += by; }
-  void objects_changed() { spreads_.clear(); }
+  void objects_changed() {
+    spreads_.clear();
+    terms_.forget_answers();
+  }
+
+  std::vector<nomination> nominations() const {
+    if (nominations_ == 0) return {};
+    return find_nominations({*objects_, *usage_, *pods_}, *settings_);
+  }
+
+  bool may_preempt(pod_id pod) const {
+    const std::int32_t own = objects_->spec(pod).priority;
+    return std::any_of(bound_by_priority_.begin(), bound_by_priority_.end(),
+                       [&](const auto& each) { return each.first < own; });
+  }
 
   const engine_statistics& statistics() {
     statistics_.rebuilt_rows = rows_.rebuilt();
@@ -143,7 +158,7 @@ class engine::implementation {
   }
   std::size_t memory_bytes() const {
     return nodes_.memory_bytes() + shapes_.memory_bytes() + static_.memory_bytes() +
-           rows_.memory_bytes() + spreads_.memory_bytes();
+           rows_.memory_bytes() + spreads_.memory_bytes() + terms_.memory_bytes();
   }
   const configuration& settings() const { return *settings_; }
 
@@ -158,14 +173,22 @@ class engine::implementation {
     rows_.reset(static_cast<std::uint32_t>(limit));
   }
 
+  void count_bound(pod_id pod, bool comes) {
+    comes ? terms_.add(pod) : terms_.remove(pod);
+    const std::int32_t priority = objects_->spec(pod).priority;
+    std::uint32_t& pods = bound_by_priority_[priority];
+    pods += comes ? 1u : ~0u;
+    if (pods == 0) bound_by_priority_.erase(priority);
+  }
+
   // The up-to-date row of the pod's shape; absent: the pod needs the plain evaluation.
   std::optional<score_table::row> find_row(pod_id pod) {
     if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0 ||
-        nominations_ > 0 || pods_with_terms_ > 0) {
+        nominations_ > 0) {
       return std::nullopt;
     }
     const std::optional<std::uint32_t> profile = profile_number(pod);
-    if (!profile || may_spread(pod)) return std::nullopt;
+    if (!profile || may_spread(pod) || terms_.select(pod)) return std::nullopt;
     const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
     if (shape_id == shape_table::none) return std::nullopt;
     const shape& wanted = shapes_[shape_id];
@@ -209,8 +232,7 @@ class engine::implementation {
       return found;
     }
     const cluster::view view{*objects_, *usage_, *pods_};
-    std::vector<nomination> nominated;
-    if (nominations_ > 0) nominated = find_nominations(view, *settings_);
+    const std::vector<nomination> nominated = nominations();
     const evaluation all =
         evaluate(view, settings_->profiles[*profile], pod, {.nominations = nominated});
     found.error = all.error;
@@ -261,7 +283,8 @@ class engine::implementation {
   score_table rows_;
   crosstie::flat_map<spread_key, bool> spreads_;
   std::vector<node_id> best_;
-  std::int64_t pods_with_terms_ = 0;  // bound pods with pod affinity or anti-affinity terms
+  terms_in_use terms_;
+  crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
   std::int64_t nominations_ = 0;
   std::uint64_t draws_ = 0;
   engine_statistics statistics_;
@@ -288,6 +311,9 @@ void engine::node_changed(node_id node) { self_->node_changed(node); }
 void engine::pod_bound(pod_id pod, node_id node) { self_->pod_bound(pod, node); }
 void engine::pod_unbound(pod_id pod, node_id node) { self_->pod_unbound(pod, node); }
 void engine::nominations_changed(int by) { self_->nominations_changed(by); }
+std::vector<nomination> engine::nominations() const { return self_->nominations(); }
+bool engine::may_preempt(pod_id pod) const { return self_->may_preempt(pod); }
+node_id engine::break_tie(std::vector<node_id> best) { return self_->break_tie(std::move(best)); }
 void engine::objects_changed() { self_->objects_changed(); }
 const engine_statistics& engine::statistics() const { return self_->statistics(); }
 std::size_t engine::memory_bytes() const { return self_->memory_bytes(); }

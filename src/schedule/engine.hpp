@@ -7,8 +7,9 @@
 //
 // Pods that ask the same of nodes share a shape, whose row is repaired only where a node changed
 // since it was last asked, or computed afresh (vector code over columns) where too much did. A pod
-// whose verdict depends on other pods or objects (spread, pod affinity, volumes, claims, nominated
-// pods, unusual profiles) goes to the plain evaluation, so that answers are always exact.
+// whose verdict depends on other pods or objects (spread, pod affinity of its own or of pods on
+// nodes that select it, volumes, claims, nominated pods, unusual profiles) goes to the plain
+// evaluation, so that answers are always exact.
 //
 // Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
 // its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal
@@ -25,6 +26,7 @@
 
 #include "cluster/state.hpp"
 #include "schedule/configuration.hpp"
+#include "schedule/nomination.hpp"
 #include "schedule/queue.hpp"
 
 namespace crosstie::schedule {
@@ -79,6 +81,14 @@ class engine {
   placement place(pod_id pod);
   // All nodes with the highest total, in no particular order: what place() draws from.
   placement find_best(pod_id pod, std::vector<node_id>& best);
+
+  // One of equally good nodes, at least one, as place() chooses.
+  node_id break_tie(std::vector<node_id> best);
+
+  // Is there a pod on some node that this one could preempt by its priority?
+  bool may_preempt(pod_id pod) const;
+  // What evaluate() must know of pods that wait for room on a node.
+  std::vector<nomination> nominations() const;
 
   // ---- what has happened ----
   void node_changed(node_id node);  // the object was added, replaced or removed

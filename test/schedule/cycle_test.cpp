@@ -400,6 +400,19 @@ TEST_F(cycle_test, preemption_evicts_then_binds_to_the_nominated_node) {
   EXPECT_EQ(outside.evicted, (lines{"ns/low-1"}));
 }
 
+TEST_F(cycle_test, a_nomination_ends_where_preemption_helps_no_more) {
+  options.retry_unschedulable_ns = 0;
+  objects.put(node("n1", 2));
+  cluster::pod low = pod("low", 2, 1);
+  low.node = make.name("n1");
+  objects.put(low);
+  const pod_id high = objects.put(pod("high", 2, 10));
+  outside.add(second_ns + 1, node("n1", 1));  // it shrinks before the pod comes again
+  start();
+  EXPECT_EQ(run(), (lines{"1 ns/high nominated n1", "2 ns/high unschedulable"}));
+  EXPECT_EQ(objects[high].nominated_node, cluster::no_name);
+}
+
 TEST_F(cycle_test, preemption_may_be_off) {
   options.preemption = false;
   options.retry_unschedulable_ns = 0;
