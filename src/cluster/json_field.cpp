@@ -3,23 +3,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "cluster/timestamp.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace crosstie::cluster {
 
 namespace {
 
-// What stands between the quotes, the token's first byte being one; simdjson has seen the other.
+// What stands between two quotes, from behind the first. simdjson has seen the other, and the
+// document's padding allows to look a little beyond it.
 struct quoted_text {
   std::string_view text;
-  bool escaped;  // then the text is cut short, and not what was meant
+  bool escaped;  // a backslash comes first: the text is cut short, and not what was meant
 };
-quoted_text unquote(std::string_view token) {
-  token.remove_prefix(1);
-  const std::string_view text = token.substr(0, token.find('"'));
-  return {text, text.find('\\') != std::string_view::npos};
+quoted_text scan_quoted(const char* first) {
+  const char* at = first;
+#if defined(__SSE2__)
+  for (;; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const int ends = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+    if (ends != 0) {
+      at += std::countr_zero(static_cast<unsigned>(ends));
+      break;
+    }
+  }
+#else
+  while (*at != '"' && *at != '\\') ++at;
+#endif
+  return {{first, static_cast<std::size_t>(at - first)}, *at == '\\'};
 }
+quoted_text unquote(std::string_view token) { return scan_quoted(token.data() + 1); }
 
 // JSON's grammar of numbers; blanks may follow.
 bool is_number(std::string_view text) {
@@ -80,8 +99,7 @@ std::string json_field::path() const {
   return way.append(key_);
 }
 
-std::string json_field::found() {
-  std::string_view token = value_.raw_json_token();
+std::string json_field::found_in(std::string_view token) {
   while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') {
     token.remove_suffix(1);
   }
@@ -96,7 +114,8 @@ std::string json_field::found() {
 }
 
 void json_field::fail(std::string_view expected) {
-  throw decode_failure{token(), path(), fmt::format("{}, found {}", expected, found())};
+  throw decode_failure{token(), path(),
+                       fmt::format("{}, found {}", expected, found_in(value_.raw_json_token()))};
 }
 
 void json_field::fail_plainly(std::string_view member, std::string_view expected) {
@@ -114,44 +133,43 @@ void json_field::fail_syntax(simdjson::error_code problem) {
 }
 
 std::string_view json_field::key_of(simdjson::ondemand::field& member) {
-  const char* first = member.key().raw();
-  const char* end = first;
-  while (*end != '"' && *end != '\\') ++end;
-  if (*end == '"') return {first, static_cast<std::size_t>(end - first)};
+  const quoted_text quoted = scan_quoted(member.key().raw());
+  if (!quoted.escaped) return quoted.text;
   return checked(member.unescaped_key());
 }
 
-void json_field::pass_over(int depth) {
+void json_field::pass_over(value_type value, int depth) {
   constexpr int deepest = 1024;  // a limit of the stack; dumps are limited before
   if (depth > deepest) fail_plainly({}, "expected fewer brackets inside each other");
-  const std::string_view written = value_.raw_json_token();
+  const std::string_view written = value.raw_json_token();
   switch (written[0]) {
     case '{':
-      for (auto found : checked(value_.get_object())) {
+      for (auto found : checked(value.get_object())) {
         simdjson::ondemand::field member = checked(std::move(found));
-        const std::string_view key = key_of(member);
-        json_field(this, key, member.value(), names_).pass_over(depth + 1);
+        key_of(member);
+        pass_over(member.value(), depth + 1);
       }
       break;
-    case '[': {
-      std::int64_t index = 0;
-      for (auto found : checked(value_.get_array())) {
-        json_field(this, index++, checked(std::move(found)), names_).pass_over(depth + 1);
+    case '[':
+      for (auto found : checked(value.get_array())) {
+        pass_over(checked(std::move(found)), depth + 1);
       }
       break;
-    }
     case '"':
-      if (unquote(written).escaped) checked(value_.get_string());
+      if (unquote(written).escaped) checked(value.get_string());
       break;
     case 't':
     case 'f':
-      checked(value_.get_bool());
+      checked(value.get_bool());
       break;
     case 'n':
-      checked(value_.is_null());
+      checked(value.is_null());
       break;
     default:
-      if (!is_number(written)) fail("expected a JSON value");
+      if (!is_number(written)) {
+        throw decode_failure{written.data(), path(),
+                             fmt::format("expected a JSON value, found {}", found_in(written))};
+      }
   }
 }
 

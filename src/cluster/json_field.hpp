@@ -60,7 +60,7 @@ class json_field {
       const std::string_view key = key_of(member);
       json_field field(this, key, member.value(), names_);
       each(key, field);
-      if (!field.taken_) field.pass_over(0);
+      if (!field.taken_) field.pass_over(field.value_, 0);
     }
   }
   // each(json_field& element) for every element of a list.
@@ -73,7 +73,7 @@ class json_field {
     for (auto found : checked(value_.get_array())) {
       json_field field(this, index++, checked(std::move(found)), names_);
       each(field);
-      if (!field.taken_) field.pass_over(0);
+      if (!field.taken_) field.pass_over(field.value_, 0);
     }
   }
 
@@ -101,10 +101,10 @@ class json_field {
   // The first byte of the value's text.
   const char* token() { return value_.raw_json_token().data(); }
   std::string path() const;
-  std::string found();
+  static std::string found_in(std::string_view token);
   std::string_view key_of(simdjson::ondemand::field& member);
-  // Checks a value that nobody reads to be JSON.
-  void pass_over(int depth);
+  // Checks a value inside this one that nobody reads to be JSON.
+  void pass_over(value_type value, int depth);
   [[noreturn]] void fail_syntax(simdjson::error_code problem);
   template <class T>
   T checked(simdjson::simdjson_result<T> result) {
