@@ -65,8 +65,8 @@ TEST(csi_translation_test, gce_disks_are_named_by_zone_or_region) {
   EXPECT_EQ(gce(""), "projects/UNSPECIFIED/zones/UNSPECIFIED/disks/d");
   EXPECT_EQ(gce("topology.kubernetes.io/zone: us-a-b"),
             "projects/UNSPECIFIED/zones/us-a-b/disks/d");
-  EXPECT_EQ(gce("topology.kubernetes.io/zone: x, failure-domain.beta.kubernetes.io/zone: y"),
-            "projects/UNSPECIFIED/zones/y/disks/d");
+  EXPECT_EQ(gce("topology.kubernetes.io/zone: x, failure-domain.beta.kubernetes.io/zone: w"),
+            "projects/UNSPECIFIED/zones/w/disks/d");
   EXPECT_EQ(gce("topology.kubernetes.io/zone: us-a-b__us-a-c"),
             "projects/UNSPECIFIED/regions/us-a/disks/d");
   EXPECT_EQ(gce("topology.kubernetes.io/zone: us-a-b__us-x-c"), "error");

@@ -21,17 +21,18 @@ std::string in_zone(std::string_view zone) {
       "operator: In, values: [{}]}}]}}]}}}}",
       zone);
 }
-std::string local(std::string_view size, std::string_view zone = "a") {
+std::string local(std::string_view size, std::string_view zone = "a",
+                  std::string_view its_class = "late") {
   return fmt::format(
-      "local: {{path: p}}, storageClassName: late, accessModes: [ReadWriteOnce], capacity: "
+      "local: {{path: p}}, storageClassName: {}, accessModes: [ReadWriteOnce], capacity: "
       "{{storage: {}}}, {}",
-      size, in_zone(zone));
+      its_class, size, in_zone(zone));
 }
-std::string wants(std::string_view size, std::string_view more = "") {
+std::string wants(std::string_view size, std::string_view more = "",
+                  std::string_view mode = "ReadWriteOnce") {
   return fmt::format(
-      "storageClassName: late, accessModes: [ReadWriteOnce], resources: {{requests: {{storage: "
-      "{}}}}}, {}",
-      size, more);
+      "storageClassName: late, accessModes: [{}], resources: {{requests: {{storage: {}}}}}, {}",
+      mode, size, more);
 }
 
 struct binding_case {
@@ -118,13 +119,13 @@ TEST(volume_binding_test, an_unbound_claim_takes_a_free_volume_that_suits) {
   EXPECT_EQ(ask(local("5Gi") + ", volumeAttributesClassName: gold",
                 wants("5Gi", "volumeAttributesClassName: gold")),
             status{});
-  EXPECT_EQ(ask(local("5Gi"), wants("5Gi", "accessModes: [ReadWriteMany]")), no_match);
-  EXPECT_EQ(ask(local("5Gi"), wants("5Gi", "selector: {matchLabels: {x: y}}")), no_match);
-  EXPECT_EQ(ask(local("5Gi"), wants("5Gi", "selector: {matchLabels: {x: y}}"), "labels: {x: y}"),
+  EXPECT_EQ(ask(local("5Gi"), wants("5Gi", "", "ReadWriteMany")), no_match);
+  EXPECT_EQ(ask(local("5Gi"), wants("5Gi", "selector: {matchLabels: {x: w}}")), no_match);
+  EXPECT_EQ(ask(local("5Gi"), wants("5Gi", "selector: {matchLabels: {x: w}}"), "labels: {x: w}"),
             status{});
   EXPECT_EQ(ask(local("5Gi"), wants("5Gi"), "deletionTimestamp: '2026-01-01T00:00:00Z'"), no_match);
-  EXPECT_EQ(ask(local("5Gi") + ", storageClassName: now"), no_match);
-  EXPECT_EQ(ask(local("5Gi") + ", storageClassName: now", wants("5Gi"),
+  EXPECT_EQ(ask(local("5Gi", "a", "now")), no_match);
+  EXPECT_EQ(ask(local("5Gi", "a", "now"), wants("5Gi"),
                 "annotations: {volume.beta.kubernetes.io/storage-class: late}"),
             status{});
   EXPECT_EQ(
@@ -143,7 +144,7 @@ TEST(volume_binding_test, a_reserved_volume_is_its_claims_alone) {
   const auto reserved = [](std::string_view claim, std::string_view zone) {
     return make_claim("data", wants("1")) + make_volume("free", local("9")) +
            make_volume("disk",
-                       local("5", zone) + fmt::format(", claimRef: {{namespace: n, {}}}", claim));
+                       local("5", zone) + fmt::format(", claimRef: {{namespace: 'n', {}}}", claim));
   };
   EXPECT_EQ(binding_case(reserved("name: data", "a")).ask("a"), status{});
   EXPECT_EQ(binding_case(reserved("name: data, uid: uid-data", "b")).ask("a"), no_match);
@@ -157,9 +158,10 @@ TEST(volume_binding_test, two_claims_do_not_share_a_volume) {
   const std::string claims = make_claim("data", wants("3")) + make_claim("two", wants("1"));
   EXPECT_EQ(binding_case(claims + make_volume("x", local("3")), both).ask("a"), no_match);
   // The small claim takes the small volume, and so leaves the other to the large claim.
-  EXPECT_EQ(binding_case(claims + make_volume("x", local("3")) + make_volume("y", local("2")), both)
-                .ask("a"),
-            status{});
+  EXPECT_EQ(
+      binding_case(claims + make_volume("x", local("3")) + make_volume("small", local("2")), both)
+          .ask("a"),
+      status{});
 }
 
 TEST(volume_binding_test, a_selected_node_pins_the_claim) {
@@ -197,7 +199,7 @@ TEST(volume_binding_test, a_driver_that_tells_its_capacity_must_have_room) {
                            "p}}, spec: {{storageCapacity: {}}}}}\n---\n",
                            tells) +
                fmt::format("{{kind: CSIStorageCapacity, apiVersion: storage.k8s.io/v1, metadata: "
-                           "{{name: c, namespace: n}}, {}}}\n---\n",
+                           "{{name: c, namespace: 'n'}}, {}}}\n---\n",
                            capacity) +
                make_claim("data", "storageClassName: made, resources: {requests: {storage: 5Gi}}"))
         .ask("a");

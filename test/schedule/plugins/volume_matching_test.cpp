@@ -41,7 +41,7 @@ struct matching_case {
 };
 
 TEST(volume_matching_test, the_smallest_volume_is_taken_the_first_by_name_of_equal_ones) {
-  matching_case asked(disk("z", 5) + disk("y", 3) + disk("x", 3) + disk("w", 1) +
+  matching_case asked(disk("z", 5) + disk("yy", 3) + disk("x", 3) + disk("w", 1) +
                       claim("data", "late", 2) + make_pod("new", by_claim("data")));
   EXPECT_EQ(asked.chosen("n/new"), "x");
 }
@@ -68,7 +68,7 @@ TEST(volume_matching_test, a_placed_pod_pins_the_claims_that_are_to_be_provision
 TEST(volume_matching_test, the_node_pinned_before_is_replaced) {
   const std::string key = "volume.kubernetes.io/selected-node";
   matching_case asked(
-      make_claim("data", "storageClassName: made", "annotations: {a: b, " + key + ": a, z: y}") +
+      make_claim("data", "storageClassName: made", "annotations: {a: b, " + key + ": a, z: w}") +
       make_pod("p", by_claim("data")));
   EXPECT_TRUE(asked.assume("n/p", "a"));
   const auto& objects = asked.cluster.objects();

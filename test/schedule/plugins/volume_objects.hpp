@@ -17,14 +17,14 @@ inline std::string make_node(std::string_view name, std::string_view labels = ""
 inline std::string make_pod(std::string_view name, std::string_view volumes,
                             std::string_view node = "", std::string_view ns = "n") {
   return fmt::format(
-      "{{kind: Pod, apiVersion: v1, metadata: {{name: {0}, namespace: {1}, uid: uid-{0}}}, spec: "
+      "{{kind: Pod, apiVersion: v1, metadata: {{name: {0}, namespace: '{1}', uid: uid-{0}}}, spec: "
       "{{containers: [{{name: c}}], nodeName: '{2}', volumes: [{3}]}}}}\n---\n",
       name, ns, node, volumes);
 }
 inline std::string make_claim(std::string_view name, std::string_view spec,
                               std::string_view metadata = "", std::string_view phase = "Pending") {
   return fmt::format(
-      "{{kind: PersistentVolumeClaim, apiVersion: v1, metadata: {{name: {0}, namespace: n, uid: "
+      "{{kind: PersistentVolumeClaim, apiVersion: v1, metadata: {{name: {0}, namespace: 'n', uid: "
       "uid-{0}, {1}}}, spec: {{{2}}}, status: {{phase: {3}}}}}\n---\n",
       name, metadata, spec, phase);
 }
