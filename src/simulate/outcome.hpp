@@ -96,10 +96,11 @@ struct sample {
 
 // All that depends on the machine and the moment.
 struct timing {
-  std::int64_t load_ns = 0;  // reading or generating the input, up to the first decision
-  std::int64_t wall_ns = 0;  // the scheduling loop, events included
-  double decisions_per_second = 0;
-  latency_histogram decision_ns;  // per decision: step() of the cycle alone
+  std::int64_t load_ns = 0;         // reading or generating the input, up to the first decision
+  std::int64_t wall_ns = 0;         // the scheduling loop, events included
+  std::int64_t explain_ns = 0;      // of wall_ns: finding the texts of attempts that failed
+  double decisions_per_second = 0;  // over the time of the decisions alone
+  latency_histogram decision_ns;    // per decision: step() of the cycle alone
   std::int64_t p50_ns = 0, p99_ns = 0, max_ns = 0;
   std::int64_t peak_memory_bytes = 0;        // of the process, at the end
   std::vector<std::int64_t> sample_wall_ns;  // parallel to outcome::series, from the loop's start

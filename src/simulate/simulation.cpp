@@ -134,6 +134,9 @@ class run {
       }
       result_.timing.decision_ns.record(ns_between(before, after));
       record.add(*made, cycle);
+      if (made->what != schedule::verdict::bound) {
+        result_.timing.explain_ns += ns_between(after, steady::now());
+      }
       record.sample({record.decisions(), world_->counted().placed_now,
                      static_cast<std::int64_t>(cycle.waiting().size()), made->at},
                     ns_between(loop_begun, after));
@@ -160,10 +163,10 @@ class run {
     result_.summary.reasons = count_reasons(result_.waiting, result_.messages);
     add_warnings();
     timing& times = result_.timing;
-    times.decisions_per_second = times.wall_ns > 0
-                                     ? static_cast<double>(times.decision_ns.count()) * 1e9 /
-                                           static_cast<double>(times.wall_ns)
-                                     : 0;
+    if (const std::int64_t spent_ns = times.decision_ns.sum(); spent_ns > 0) {
+      times.decisions_per_second =
+          static_cast<double>(times.decision_ns.count()) * 1e9 / static_cast<double>(spent_ns);
+    }
     times.p50_ns = times.decision_ns.quantile(0.5);
     times.p99_ns = times.decision_ns.quantile(0.99);
     times.max_ns = times.decision_ns.max();

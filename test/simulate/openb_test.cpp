@@ -86,9 +86,11 @@ TEST_F(openb, reads_times_and_sorts_departures) {
   const auto departures = read("",
                                "a,1,1,0,0,,LS,Running,3,9,3\n"
                                "b,1,1,0,0,,LS,Running,4,7,\n"
-                               "c,1,1,0,0,,LS,Running,,,\n");
+                               "c,1,1,0,0,,LS,Running,,,\n"
+                               "d,1,1,0,0,,LS,Failed,10,10,\n");
   ASSERT_TRUE(departures);
-  ASSERT_EQ(departures->size(), 2u);
+  ASSERT_EQ(departures->size(), 3u);
+  EXPECT_EQ((*departures)[2].at, trace_epoch + 10'000'000'001);
   EXPECT_EQ(objects_.text((*departures)[0].pod.name), "b");
   EXPECT_EQ((*departures)[0].at, trace_epoch + 7'000'000'000);
   EXPECT_EQ(objects_.text((*departures)[1].pod.name), "a");

@@ -389,6 +389,11 @@ TEST(simulation, the_published_trace_is_placed) {
   EXPECT_EQ(result.summary.decisions, 8152);
   EXPECT_GT(result.summary.placed, 7500);
   expect_counts_agree(result);
+  what.arrive.when = arrivals::mode::recorded;
+  const outcome recorded = run(what);
+  EXPECT_EQ(recorded.summary.departed, 8152);
+  EXPECT_EQ(recorded.summary.placed_now, 0);
+  EXPECT_TRUE(recorded.warnings.empty());
 }
 
 // ---- stopping and telling
