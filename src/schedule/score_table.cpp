@@ -144,16 +144,14 @@ const std::int32_t* score_table::find_refusals(const task& t, std::uint32_t firs
                                                std::uint32_t count) {
   if (t.wanted.others.empty() && !t.wanted.has_ports) return nullptr;
   std::fill_n(refusals_.begin(), count, 0);
-  std::int32_t bit = first_other_insufficient;
   for (const cluster::resource_request& request : t.wanted.others) {
     const std::span<const std::int64_t> all = usage_->allocatable(request.resource),
                                         used = usage_->requested(request.resource);
     const auto known = static_cast<std::uint32_t>(std::min(all.size(), used.size()));
     for (std::uint32_t i = 0; i < count; ++i) {
       const std::int64_t left = first + i < known ? all[first + i] - used[first + i] : 0;
-      refusals_[i] |= request.amount > left ? bit : 0;
+      refusals_[i] |= request.amount > left ? std::int32_t{other_insufficient} : 0;
     }
-    bit <<= 1;
   }
   if (t.wanted.has_ports) {
     const cluster::pod_demand& demand = usage_->demand(t.wanted.spec);

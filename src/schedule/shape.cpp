@@ -11,7 +11,6 @@ namespace crosstie::schedule {
 namespace {
 
 constexpr std::uint32_t unseen = 0xFFFFFFFEu;
-constexpr std::size_t most_other_resources = 16;  // each needs a bit among the reasons
 
 // ---- profiles -------------------------------------------------------------------------------
 
@@ -188,7 +187,7 @@ std::uint32_t shape_table::classify(cluster::spec_id id, std::uint32_t profile) 
     if (r.resource != cluster::cpu && r.resource != cluster::memory) s.others.push_back(r);
   }
   const double most = std::max({s.cpu_needed, s.memory_needed, s.cpu_scored, s.memory_scored});
-  if (most >= exact_limit || s.others.size() > most_other_resources) return none;
+  if (most >= exact_limit) return none;
 
   byte_writer bytes;
   add_static_part(bytes, spec, profile);

@@ -34,7 +34,7 @@ enum rejection_bit : std::uint32_t {
   too_many_pods = 1u << 5,
   cpu_insufficient = 1u << 6,
   memory_insufficient = 1u << 7,
-  first_other_insufficient = 1u << 8  // then one bit for each of shape::others
+  other_insufficient = 1u << 8
 };
 
 struct static_class {

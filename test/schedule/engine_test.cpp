@@ -331,6 +331,105 @@ TEST(engine_limits, amounts_that_doubles_cannot_hold_go_to_the_plain_evaluation)
   EXPECT_EQ(on.chooser->statistics().plain, 1u);
 }
 
+TEST(engine_limits, large_amounts_are_divided) {
+  equal_nodes on(2, seeded(1));
+  // Less than 67 percent are free by so little that (p + 1/2) * (1 / q) takes it for 67.
+  const std::int64_t all = 64'335'846'160'803, asked = all - 43'105'016'927'738;
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    cluster::node object = on.objects[node_id{i}];
+    for (cluster::resource_amount& r : object.allocatable) {
+      if (r.name == on.make.name("memory")) {
+        r.amount = {cluster::quantity::int128{all} * 1'000'000'000};
+      }
+    }
+    on.objects.put(object);
+    on.state.add_node(node_id{i});
+    on.chooser->node_changed(node_id{i});
+  }
+  cluster::pod_spec spec = on.objects.spec(on.pod);
+  spec.containers[0].requests = {
+      {on.make.name("cpu"), {200'000'000}},  // 97 percent are free: one more of memory shows
+      {on.make.name("memory"), {cluster::quantity::int128{asked} * 1'000'000'000}}};
+  cluster::pod changed = on.objects[on.pod];
+  changed.spec = on.objects.intern(spec);
+  on.objects.put(changed);
+  const evaluation plain = evaluate(on.state.look(), on.settings.profiles[0], on.pod, {});
+  EXPECT_EQ(on.chooser->place(on.pod).total, plain.scores[0].total);
+  EXPECT_EQ(on.chooser->statistics().plain, 0u);
+}
+
+// ---- what tells pods apart --------------------------------------------------------------------
+
+// Places a pod of the spec, and says how it differs from the plain evaluation, if it does.
+void expect_same_total(equal_nodes& on, const cluster::pod_spec& spec) {
+  cluster::pod changed = on.objects[on.pod];
+  changed.spec = on.objects.intern(spec);
+  on.objects.put(changed);
+  const evaluation plain = evaluate(on.state.look(), on.settings.profiles[0], on.pod, {});
+  const placement found = on.chooser->place(on.pod);
+  EXPECT_EQ(found.feasible, plain.feasible.size());
+  EXPECT_EQ(found.total, plain.scores.empty() ? 0 : plain.scores[0].total);
+  EXPECT_EQ(on.chooser->statistics().plain, 0u);
+}
+
+TEST(engine_shapes, pods_that_differ_in_a_host_port_differ) {
+  equal_nodes on(3, seeded(1));
+  cluster::pod_spec spec = on.objects.spec(on.pod);
+  spec.containers[0].ports = {{8080, on.make.name("TCP"), cluster::no_name}};
+  cluster::pod holder = on.objects[on.pod];
+  holder.name = on.make.name("holder");
+  holder.spec = on.objects.intern(spec);
+  const pod_id held = on.objects.put(holder);
+  on.state.bind(held, node_id{1});
+  on.chooser->pod_bound(held, node_id{1});
+  spec.containers[0].ports[0].host_port = 9090;
+  expect_same_total(on, spec);
+  spec.containers[0].ports[0].host_port = 8080;
+  expect_same_total(on, spec);
+}
+
+TEST(engine_shapes, pods_that_differ_in_where_they_ask_differ) {
+  equal_nodes on(3, seeded(1));
+  cluster::pod_spec spec = on.objects.spec(on.pod);
+  const cluster::resource_list four_cores = {{on.make.name("cpu"), {4'000'000'000}}};
+  spec.containers[0].requests = four_cores;
+  expect_same_total(on, spec);
+  spec.containers[0].requests.clear();
+  spec.resources.emplace().requests = four_cores;  // the fit score does not see these
+  expect_same_total(on, spec);
+}
+
+TEST(engine_shapes, a_pod_that_terms_select_is_looked_at_plainly_while_they_are_there) {
+  equal_nodes on(3, seeded(1));
+  cluster::pod_spec spec = on.objects.spec(on.pod);
+  cluster::label_selector everybody;
+  spec.pods_far.emplace().required = {{everybody, {}, {}, on.make.name("zone")}};
+  cluster::pod loner = on.objects[on.pod];
+  loner.name = on.make.name("loner");
+  loner.spec = on.objects.intern(spec);
+  const pod_id bound = on.objects.put(loner);
+  // Terms that select nobody, and stay.
+  cluster::pod_spec harmless = on.objects.spec(on.pod);
+  everybody.requirements = {{on.make.name("nobody"), cluster::selector_operator::exists, {}}};
+  harmless.pods_far.emplace().required = {{everybody, {}, {}, on.make.name("zone")}};
+  cluster::pod other = loner;
+  other.name = on.make.name("other");
+  other.spec = on.objects.intern(harmless);
+  const pod_id stays = on.objects.put(other);
+  on.state.bind(stays, node_id{2});
+  on.chooser->pod_bound(stays, node_id{2});
+  on.chooser->place(on.pod);
+  EXPECT_EQ(on.chooser->statistics().plain, 0u);
+  on.state.bind(bound, node_id{1});
+  on.chooser->pod_bound(bound, node_id{1});
+  on.chooser->place(on.pod);
+  EXPECT_EQ(on.chooser->statistics().plain, 1u);
+  on.state.unbind(bound);
+  on.chooser->pod_unbound(bound, node_id{1});
+  on.chooser->place(on.pod);
+  EXPECT_EQ(on.chooser->statistics().plain, 1u);
+}
+
 TEST(engine_limits, no_node_at_all_is_an_error_as_upstream) {
   equal_nodes on(0, seeded(1));
   const placement found = on.chooser->place(on.pod);

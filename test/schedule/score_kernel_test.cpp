@@ -129,8 +129,8 @@ TEST(score_kernel, agrees_with_integers) {
                         random.amount(),
                         random.upto(1) ? random.upto(all) : random.amount(),
                         random.amount(),
-                        1 + random.upto(2),
-                        random.upto(3),
+                        1 + random.upto(99),
+                        random.upto(100),
                         static_cast<std::int32_t>(random.upto(3)),
                         static_cast<std::int32_t>(random.upto(3))};
     const bool with_refusals = random.upto(1);
