@@ -256,7 +256,10 @@ void read_volumes(json_field& field, std::vector<pod_volume>& into) {
       }
     });
     if (read.kind == volume_kind::other) return;  // no scheduling decision reads it
-    if (read.kind == volume_kind::ephemeral) read.name = name;
+    if (read.kind == volume_kind::ephemeral || read.kind == volume_kind::azure_disk ||
+        read.kind == volume_kind::aws_elastic_block_store) {
+      read.name = name;
+    }
     into.push_back(std::move(read));
   });
 }

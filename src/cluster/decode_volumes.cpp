@@ -1,6 +1,4 @@
 // Volumes of pods, and the kinds that storage is made of.
-#include <algorithm>
-
 #include "cluster/decode_kinds.hpp"
 
 namespace crosstie::cluster {
@@ -27,12 +25,6 @@ constexpr source_kind source_kinds[] = {
     {"csi", volume_kind::csi, "volumeHandle"},
     {"image", volume_kind::image, "reference"},
 };
-
-// The kind of an Azure disk, in whatever case; one that is not set is Shared.
-bool is_managed(std::string_view kind) {
-  return std::ranges::equal(kind, std::string_view("managed"),
-                            [](char a, char b) { return (a | 0x20) == b; });
-}
 
 std::vector<node_selector_term> read_topologies(json_field& field) {
   std::vector<node_selector_term> terms;
@@ -110,12 +102,15 @@ bool read_volume_source(std::string_view key, json_field& field, pod_volume& int
       } else if (part == "monitors") {
         into.monitors = read_names(value);
       } else if (part == "kind") {
-        into.managed_disk = is_managed(value.text());
+        into.disk_kind = value.name();
       }
     });
     // SetDefaults_RBDVolumeSource.
     if (into.kind == volume_kind::rbd && into.pool == no_name) {
       into.pool = field.names().intern("rbd");
+    }
+    if (into.kind == volume_kind::azure_disk && into.disk_kind == no_name) {
+      into.disk_kind = field.names().intern("Shared");
     }
     return true;
   }
@@ -145,7 +140,7 @@ persistent_volume read_persistent_volume(json_field& root) {
   volume.kind = source.kind;
   volume.source = source.source;
   volume.driver = source.driver;
-  volume.managed_disk = source.managed_disk;
+  volume.disk_kind = source.disk_kind;
   if (volume.volume_mode == no_name) volume.volume_mode = root.names().intern("Filesystem");
   if (volume.phase == no_name) volume.phase = root.names().intern("Pending");
   return volume;

@@ -163,7 +163,9 @@ enum class volume_kind : std::uint8_t {
 
 // `source` is the claim, disk, volume id, share or image reference; iscsi: the iqn, rbd: the image.
 struct pod_volume {
-  name_id name;  // kept for ephemeral volumes only, whose claim is called "<pod>-<volume>"
+  // Kept for ephemeral volumes, whose claim is called "<pod>-<volume>", and for those that errors
+  // name: azure disks and aws volumes.
+  name_id name;
   volume_kind kind;
   name_id source;
   name_id driver;                  // csi: the driver's name
@@ -171,7 +173,7 @@ struct pod_volume {
   std::vector<name_id> monitors;   // rbd: the monitors
   std::int64_t partition = 0;      // gce, aws, iscsi lun: as upstream compares them
   bool read_only = false;
-  bool managed_disk = false;  // azure disk: kind is Managed, the only one with a CSI driver
+  name_id disk_kind = no_name;  // azure disk: Shared, Dedicated or Managed
   bool operator==(const pod_volume&) const = default;
 };
 
@@ -301,8 +303,8 @@ struct persistent_volume {
   std::optional<node_selector> affinity;  // spec.nodeAffinity.required
   volume_kind kind = volume_kind::other;
   name_id source, driver;  // csi: volumeHandle and driver; in-tree: the disk
-  bool managed_disk = false;  // as in pod_volume
-  name_id attributes_class;   // spec.volumeAttributesClassName
+  name_id disk_kind = no_name;  // as in pod_volume
+  name_id attributes_class;     // spec.volumeAttributesClassName
   label_set annotations;
 };
 struct persistent_volume_claim {

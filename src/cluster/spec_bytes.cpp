@@ -95,8 +95,8 @@ void for_each_field(const container& value, Visit&& visit) {
 }
 template <class Visit>
 void for_each_field(const pod_volume& value, Visit&& visit) {
-  const auto& [name, kind, source, driver, pool, monitors, partition, read_only, managed] = value;
-  visit(name, kind, source, driver, pool, monitors, partition, read_only, managed);
+  const auto& [name, kind, source, driver, pool, monitors, partition, read_only, disk_kind] = value;
+  visit(name, kind, source, driver, pool, monitors, partition, read_only, disk_kind);
 }
 template <class Visit>
 void for_each_field(const pod_resource_claim& value, Visit&& visit) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "cluster/selector.hpp"
@@ -66,12 +67,23 @@ csi_handle translate_gce_disk(const store& objects, const persistent_volume& vol
   if (value.empty()) return zonal_disk(unspecified, disk);
   const std::vector<std::string_view> zones = split_zones(value);
   if (zones.size() == 1) return zonal_disk(zones.front(), disk);
-  const std::string_view region = region_of(zones.front());
-  const auto same = [region](std::string_view zone) { return region_of(zone) == region; };
-  if (region.empty() || !std::ranges::all_of(zones, same)) {
-    return std::unexpected(fmt::format("the zones {} are not of one region", value));
+  std::set<std::string_view> regions;
+  for (const std::string_view zone : zones) {
+    regions.insert(region_of(zone));
+    if (region_of(zone).empty()) {
+      return std::unexpected(
+          fmt::format("failed to get region from zones: zone in unexpected format, expected: "
+                      "{{locale}}-{{region}}-{{zone}}, got: {}",
+                      zone));
+    }
   }
-  return fmt::format("projects/{}/regions/{}/disks/{}", unspecified, region, disk);
+  if (regions.size() > 1) {
+    return std::unexpected(
+        fmt::format("failed to get region from zones: multiple or no regions gotten from zones, "
+                    "got: map[{}:{{}}]",
+                    fmt::join(regions, ":{} ")));
+  }
+  return fmt::format("projects/{}/regions/{}/disks/{}", unspecified, *regions.begin(), disk);
 }
 
 // "vol-1" of "aws://us-east-1a/vol-1"; any text that is no such URL is the id itself.
@@ -83,9 +95,17 @@ csi_handle translate_ebs_id(std::string_view id) {
   while (path.starts_with('/')) path.remove_prefix(1);
   while (path.ends_with('/')) path.remove_suffix(1);
   if (!path.starts_with("vol-") || path.contains('/')) {
-    return std::unexpected(fmt::format("{} is no EBS volume", id));
+    return std::unexpected(fmt::format(
+        "failed to translate Kubernetes ID to EBS Volume ID Invalid format for AWS volume ({})",
+        id));
   }
   return std::string(path);
+}
+
+// In whatever case.
+bool is_managed(std::string_view kind) {
+  return std::ranges::equal(kind, std::string_view("managed"),
+                            [](char a, char b) { return (a | 0x20) == b; });
 }
 
 // What pod_volume and persistent_volume have in common.
@@ -93,8 +113,9 @@ template <class Volume>
 csi_handle translate_plainly(const store& objects, const Volume& volume) {
   const std::string_view source = objects.text(volume.source);
   if (volume.kind == volume_kind::aws_elastic_block_store) return translate_ebs_id(source);
-  if (volume.kind == volume_kind::azure_disk && !volume.managed_disk) {
-    return std::unexpected(fmt::format("the disk {} is not managed", source));
+  const std::string_view kind = objects.text(volume.disk_kind);
+  if (volume.kind == volume_kind::azure_disk && !is_managed(kind)) {
+    return std::unexpected(fmt::format("kind({}) is not supported in csi migration", kind));
   }
   return std::string(source);
 }

@@ -3,8 +3,8 @@
 // Promise: driver, handle and node affinity as csi-translation-lib makes them of gcePersistentDisk,
 // awsElasticBlockStore, cinder, azureDisk and portworxVolume. azureFile and vsphereVolume have
 // drivers too, but the scheduler takes neither for migrated, so that they are never translated.
-// What cannot be translated (an EBS id or a zone of unknown form, an Azure disk that is not
-// managed) is an error with a reason.
+// What cannot be translated (an EBS id or zones of unknown form, an Azure disk that is not managed)
+// is an error in that library's words.
 // Cost: O(text), O(node affinity). Thread safety: pure functions.
 #pragma once
 

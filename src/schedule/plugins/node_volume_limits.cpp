@@ -120,7 +120,8 @@ class node_volume_limits final : public plugin {
     csi_handle handle = translate_handle(objects_, volume);
     if (!handle) {
       return {status_code::error,
-              {fmt::format("converting volume from inline to csi: {}", handle.error())}};
+              {fmt::format("converting volume({}) from inline to csi: {}",
+                           objects_.text(volume.name), handle.error())}};
     }
     add(into, {plugin->driver, *std::move(handle)});
     return {};

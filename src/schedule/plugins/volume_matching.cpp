@@ -147,7 +147,7 @@ class chooser {
       if (claim->selector) {
         if (const auto problem = find_syntax_error(*claim->selector, objects_.names())) {
           choice_.error =
-              fmt::format("the selector of claim {}/{} does not parse: {}",
+              fmt::format("error creating internal label selector for claim: {}/{}: {}",
                           objects_.text(claim->ns), objects_.text(claim->name), *problem);
           return false;
         }

@@ -32,6 +32,10 @@ struct volume_case {
 std::string translate(const std::string& spec, const std::string& labels = "") {
   return volume_case(spec, labels).handle().value_or("error");
 }
+std::string explain(const std::string& spec, const std::string& labels = "") {
+  const csi_handle handle = volume_case(spec, labels).handle();
+  return handle ? "" : handle.error();
+}
 
 TEST(csi_translation_test, plugins_are_known_by_kind_and_by_provisioner) {
   EXPECT_EQ(find_in_tree_plugin(volume_kind::cinder)->driver, "cinder.csi.openstack.org");
@@ -78,6 +82,23 @@ TEST(csi_translation_test, the_other_disks_keep_their_name) {
   EXPECT_EQ(translate("portworxVolume: {volumeID: p}"), "p");
   EXPECT_EQ(translate("azureDisk: {diskName: d, diskURI: u, kind: Managed}"), "u");
   EXPECT_EQ(translate("azureDisk: {diskName: d, diskURI: u}"), "error");
+}
+
+TEST(csi_translation_test, errors_are_worded_as_upstream_words_them) {
+  EXPECT_EQ(explain("awsElasticBlockStore: {volumeID: 'aws://x'}"),
+            "failed to translate Kubernetes ID to EBS Volume ID Invalid format for AWS volume "
+            "(aws://x)");
+  EXPECT_EQ(explain("azureDisk: {diskName: d, diskURI: u}"),
+            "kind(Shared) is not supported in csi migration");
+  EXPECT_EQ(explain("azureDisk: {diskName: d, diskURI: u, kind: Dedicated}"),
+            "kind(Dedicated) is not supported in csi migration");
+  EXPECT_EQ(explain("gcePersistentDisk: {pdName: d}", "topology.kubernetes.io/zone: us-a-b__two"),
+            "failed to get region from zones: zone in unexpected format, expected: "
+            "{locale}-{region}-{zone}, got: two");
+  EXPECT_EQ(explain("gcePersistentDisk: {pdName: d}",
+                    "topology.kubernetes.io/zone: us-c-a__eu-w-b__us-c-b"),
+            "failed to get region from zones: multiple or no regions gotten from zones, got: "
+            "map[eu-w:{} us-c:{}]");
 }
 
 constexpr std::string_view key = "topology.ebs.csi.aws.com/zone";

@@ -97,8 +97,10 @@ TEST(node_volume_limits_test, in_tree_volumes_count_as_their_driver_knows_them) 
   EXPECT_EQ(limits_case(limit(1) + old + volume + make_pod("new", by_claim("c1"))).filter(),
             status{});
   EXPECT_EQ(limits_case(old + make_pod("new", inline_ebs("aws://x"))).filter(), status{});
-  EXPECT_EQ(limits_case(limit(1) + make_pod("new", inline_ebs("aws://x"))).filter().code,
-            status_code::error);
+  EXPECT_EQ(limits_case(limit(1) + make_pod("new", inline_ebs("aws://x"))).filter(),
+            (status{status_code::error,
+                    {"converting volume(e) from inline to csi: failed to translate Kubernetes ID "
+                     "to EBS Volume ID Invalid format for AWS volume (aws://x)"}}));
 }
 
 TEST(node_volume_limits_test, only_managed_azure_disks_are_translated) {
@@ -111,7 +113,9 @@ TEST(node_volume_limits_test, only_managed_azure_disks_are_translated) {
   };
   EXPECT_EQ(ask("Managed"), too_many);
   EXPECT_EQ(ask("managed"), too_many);
-  EXPECT_EQ(ask("Shared").code, status_code::error);
+  EXPECT_EQ(ask("Shared"), (status{status_code::error,
+                                   {"converting volume(a) from inline to csi: kind(Shared) is "
+                                    "not supported in csi migration"}}));
 }
 
 TEST(node_volume_limits_test, claims_of_the_new_pod_must_be_there) {
