@@ -42,7 +42,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const outcome whole = split(text, SIZE_MAX, 1 << 16);
-  require(split(text, 1 + data[0] % 40, 32) == whole);
+  // Where the text is wrong in two places, what comes first depends on how far one looks ahead.
+  const outcome parts = split(text, 1 + data[0] % 40, 32);
+  require(parts.problem.empty() == whole.problem.empty());
+  if (whole.problem.empty()) require(parts == whole);
   for (const std::string& json : whole.documents) {
     simdjson::dom::parser parser;
     const auto problem = parser.parse(json).error();

@@ -156,7 +156,11 @@ void json_field::pass_over(value_type value, int depth) {
       }
       break;
     case '"':
-      if (unquote(written).escaped) checked(value.get_string());
+      if (unquote(written).escaped) {
+        checked(value.get_string());
+      } else {
+        checked(value.get_raw_json_string());
+      }
       break;
     case 't':
     case 'f':
@@ -209,7 +213,10 @@ quantity json_field::amount() {
   if (is_null()) return {};
   taken_ = true;
   std::string_view written = value_.raw_json_token();
-  if (!written.empty() && written[0] == '"') written = unquote(written).text;
+  if (written[0] == '"') {
+    written = unquote(written).text;
+    checked(value_.get_raw_json_string());
+  }
   auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   while (!written.empty() && is_blank(written.front())) written.remove_prefix(1);
   while (!written.empty() && is_blank(written.back())) written.remove_suffix(1);
@@ -223,7 +230,11 @@ timestamp json_field::time() {
   if (is_null()) return 0;
   taken_ = true;
   const std::string_view written = value_.raw_json_token();
-  const auto parsed = written[0] == '"' ? parse_timestamp(unquote(written).text) : std::nullopt;
+  std::optional<timestamp> parsed;
+  if (written[0] == '"') {
+    parsed = parse_timestamp(unquote(written).text);
+    checked(value_.get_raw_json_string());
+  }
   if (!parsed) fail("expected a time such as 2026-01-31T12:00:00Z");
   return *parsed;
 }

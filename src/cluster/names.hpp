@@ -6,8 +6,8 @@
 // Thread safety: none; one table belongs to one store.
 #pragma once
 
-#include <cstdint>
 #include <crosstie/interner.hpp>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 

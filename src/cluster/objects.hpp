@@ -168,19 +168,19 @@ struct pod_volume {
   name_id name;
   volume_kind kind;
   name_id source;
-  name_id driver;                  // csi: the driver's name
-  name_id pool;                    // rbd: the pool
-  std::vector<name_id> monitors;   // rbd: the monitors
-  std::int64_t partition = 0;      // gce, aws, iscsi lun: as upstream compares them
+  name_id driver;                 // csi: the driver's name
+  name_id pool;                   // rbd: the pool
+  std::vector<name_id> monitors;  // rbd: the monitors
+  std::int64_t partition = 0;     // gce, aws, iscsi lun: as upstream compares them
   bool read_only = false;
   name_id disk_kind = no_name;  // azure disk: Shared, Dedicated or Managed
   bool operator==(const pod_volume&) const = default;
 };
 
 struct pod_resource_claim {
-  name_id name;           // spec.resourceClaims[].name
-  name_id claim;          // resourceClaimName
-  name_id claim_template; // resourceClaimTemplateName
+  name_id name;            // spec.resourceClaims[].name
+  name_id claim;           // resourceClaimName
+  name_id claim_template;  // resourceClaimTemplateName
   // status.resourceClaimStatuses: has a claim been made from the template, and which (none needed:
   // no_name)?
   bool made = false;
@@ -202,9 +202,9 @@ struct pod_spec {
   std::int32_t priority = 0;
   bool preempts_lower_priority = true;  // preemptionPolicy is not Never
   bool host_network = false;
-  bool host_users = true;  // hostUsers is nil or true
+  bool host_users = true;          // hostUsers is nil or true
   bool resize_infeasible = false;  // condition PodResizePending with reason Infeasible
-  label_set selector;  // spec.nodeSelector
+  label_set selector;              // spec.nodeSelector
   std::optional<node_affinity> affinity;
   std::optional<pod_affinity> pods_near, pods_far;  // podAffinity, podAntiAffinity
   std::vector<toleration> tolerations;
@@ -231,11 +231,11 @@ struct pod {
   name_id node = no_name;            // spec.nodeName
   name_id nominated_node = no_name;  // status.nominatedNodeName
   spec_id spec{};
-  std::uint32_t labels = 0;  // an interned label_set: store::labels()
+  std::uint32_t labels = 0;      // an interned label_set: store::labels()
   std::uint32_t controller = 0;  // an interned owner: store::controller(); 0: none
   timestamp created = 0, started = 0;
   pod_phase phase = pod_phase::pending;
-  bool terminating = false;           // metadata.deletionTimestamp is set
+  bool terminating = false;             // metadata.deletionTimestamp is set
   bool disrupted_by_scheduler = false;  // condition DisruptionTarget, reason PreemptionByScheduler
 
   // Finished pods do not exist for the scheduler.
@@ -302,7 +302,7 @@ struct persistent_volume {
   name_id phase;
   std::optional<node_selector> affinity;  // spec.nodeAffinity.required
   volume_kind kind = volume_kind::other;
-  name_id source, driver;  // csi: volumeHandle and driver; in-tree: the disk
+  name_id source, driver;       // csi: volumeHandle and driver; in-tree: the disk
   name_id disk_kind = no_name;  // as in pod_volume
   name_id attributes_class;     // spec.volumeAttributesClassName
   label_set annotations;

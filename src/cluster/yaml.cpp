@@ -370,6 +370,8 @@ class object_builder final : public YAML::EventHandler {
   }
 
   void hand_on(const yaml_node& node, std::int64_t item) {
+    // A problem of the stream looks like its end: what came before it may be cut short.
+    if (!stream_.problem().empty()) fail(node.line, stream_.problem());
     document found{.json = writer_.write(node), .from = {file_, node.line + 1, item}};
     if (item >= 0 && kind_.ends_with("List") && kind_ != "List") {
       found.kind = std::string_view(kind_).substr(0, kind_.size() - 4);

@@ -362,15 +362,19 @@ TEST_F(decode_objects, what_is_not_json_is_an_error) {
 }
 
 TEST_F(decode_objects, what_is_passed_over_is_checked_too) {
-  for (const char* text : {R"({"kind":"Node","metadata":{"name":"n"},"x":tru})",
-                           R"({"kind":"Node","metadata":{"name":"n"},"x":[1 2]})",
-                           R"({"kind":"Node","metadata":{"name":"n"},"x":{"a"}})",
-                           R"({"kind":"Node","metadata":{"name":"n"},"x":01})",
-                           R"({"kind":"Node","metadata":{"name":"n"},"x":{"a":[}]})",
-                           R"({"kind":"Node","metadata":{"name":"n"},"x":-})",
-                           R"({"kind":"Node","metadata":{"name":"n","managedFields":[{"a":1,}]}})",
-                           R"({"kind":"ConfigMap","data":{"a":nul}})",
-                           R"({"kind":"Node","metadata":{"name":"n"},"x":"\q"})"}) {
+  for (const char* text :
+       {R"({"kind":"Node","metadata":{"name":"n"},"x":tru})",
+        R"({"kind":"Node","metadata":{"name":"n"},"x":[1 2]})",
+        R"({"kind":"Node","metadata":{"name":"n"},"x":{"a"}})",
+        R"({"kind":"Node","metadata":{"name":"n"},"x":01})",
+        R"({"kind":"Node","metadata":{"name":"n"},"x":{"a":[}]})",
+        R"({"kind":"Node","metadata":{"name":"n"},"x":-})",
+        R"({"kind":"Node","metadata":{"name":"n","managedFields":[{"a":1,}]}})",
+        R"({"kind":"ConfigMap","data":{"a":nul}})",
+        R"({"kind":"Node","metadata":{"name":"n"},"x":{"a":"b":{"c":1}}})",
+        R"({"kind":"Node","metadata":{"name":"n"},"status":{"capacity":{"cpu":"1":2}}})",
+        R"({"kind":"Pod","metadata":{"name":"n","creationTimestamp":"2026-01-31T12:00:00Z":2}})",
+        R"({"kind":"Node","metadata":{"name":"n"},"x":"\q"})"}) {
     EXPECT_NE(fail(text), "no error") << text;
   }
   read<node>(
