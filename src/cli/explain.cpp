@@ -10,9 +10,9 @@
 #include "cli/explanation.hpp"
 #include "cli/output.hpp"
 #include "cli/pod_choice.hpp"
-#include "cli/undecided.hpp"
 #include "cluster/dump.hpp"
 #include "cluster/state.hpp"
+#include "schedule/support.hpp"
 
 namespace crosstie::cli {
 namespace {
@@ -141,7 +141,9 @@ int refuse(std::string_view what) {
 void print_notes(const cluster::dump_summary& read, const cluster::store& objects) {
   for (const auto& one : read.warnings) print_warning(cluster::to_string(one));
   if (const std::string other = describe_other_kinds(read); !other.empty()) print_note(other);
-  if (const auto undecided = describe_undecided(objects)) print_warning(*undecided);
+  for (const auto& one : schedule::find_unsupported(objects, read.other)) {
+    print_warning(schedule::to_string(one));
+  }
 }
 
 int run(const explain_arguments& given) {

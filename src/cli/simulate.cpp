@@ -13,7 +13,7 @@
 #include "cli/output.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/report.hpp"
-#include "cli/undecided.hpp"
+#include "schedule/support.hpp"
 #include "simulate/simulation.hpp"
 
 namespace crosstie::cli {
@@ -141,7 +141,9 @@ int run(const simulate_arguments& given) {
     return bad_input;
   }
   for (const std::string& warning : outcome->warnings) print_warning(warning);
-  if (const auto undecided = describe_undecided(*outcome->objects)) print_warning(*undecided);
+  for (const auto& one : schedule::find_unsupported(*outcome->objects, {})) {
+    print_warning(schedule::to_string(one));
+  }
 
   const outcome_style style{
       .timing = !given.no_timing,

@@ -158,9 +158,11 @@ profiles: [{schedulerName: another}]
 
 TEST(simulate, what_cannot_be_decided_yet_is_said_once_and_never_placed) {
   const std::string claim = R"("resourceClaims":[{"name":"gpu","resourceClaimName":"mine"}],)";
+  const std::string mine = R"({"kind":"ResourceClaim","apiVersion":"resource.k8s.io/v1",)"
+                           R"("metadata":{"namespace":"web","name":"mine"}})";
   const std::string dump =
-      sample_list(sample_node("big", "8") + "," + sample_pod("web", "a", "1", claim) + "," +
-                  sample_pod("web", "b", "1", claim) + "," + sample_pod("web", "c", "1"));
+      sample_list(mine + "," + sample_node("big", "8") + "," + sample_pod("web", "a", "1", claim) +
+                  "," + sample_pod("web", "b", "1", claim) + "," + sample_pod("web", "c", "1"));
   const result got = run({"simulate", "-f", "-", "-o", "name"}, dump);
   EXPECT_EQ(got.exit_code, 0);
   EXPECT_EQ(got.out, "web/c\n");
