@@ -73,8 +73,8 @@ struct evaluation {
 
 struct evaluation_options {
   std::span<const nomination> nominations{};  // find_nominations(); the pod's own does not count
-  bool solo = false;                        // also ask every plugin alone
-  bool preemption = false;                  // also run PostFilter where no node is feasible
+  bool solo = false;                          // also ask every plugin alone
+  bool preemption = false;                    // also run PostFilter where no node is feasible
 };
 
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,
