@@ -52,9 +52,9 @@ class victim_search {
     const timestamp at = objects_[id].started;
     return at == 0 ? std::numeric_limits<timestamp>::max() : at;
   }
-  bool more_important(pod_id a, pod_id b) const {
-    return std::tuple(-std::int64_t{priority(a)}, started(a)) <
-           std::tuple(-std::int64_t{priority(b)}, started(b));
+  // Less for the more important: the higher priority, then the earlier start.
+  std::tuple<std::int64_t, timestamp> rank_importance(pod_id pod) const {
+    return {-std::int64_t{priority(pod)}, started(pod)};
   }
 
   std::vector<pod_id> list_pods(node_id node) const {
@@ -144,13 +144,14 @@ class victim_search {
 
   // Lets those stay, the most important first, with whom the pod still fits.
   void reprieve(std::vector<pod_id>& potential, preemption_victims& found) {
-    const auto by_importance = [&](pod_id a, pod_id b) { return more_important(a, b); };
-    std::ranges::stable_sort(potential, by_importance);
+    const auto rank = [&](pod_id pod) { return std::tuple(rank_importance(pod), pod); };
+    std::ranges::sort(potential, {}, rank);
     const std::vector<pod_id> violators = find_budget_violators(potential);
     const auto violates = [&](pod_id pod) {
       return std::ranges::find(violators, pod) != violators.end();
     };
-    std::ranges::stable_partition(potential, violates);
+    std::ranges::sort(potential, {},
+                      [&](pod_id pod) { return std::tuple(!violates(pod), rank(pod)); });
     for (const pod_id pod : potential) {
       put_back(pod, found.node);
       if (!plugins_.reject(found.node)) continue;
@@ -159,7 +160,9 @@ class victim_search {
       if (violates(pod)) ++found.pdb_violations;
     }
     if (!violators.empty() && violators.size() != potential.size()) {
-      std::ranges::stable_sort(found.victims, by_importance);
+      std::ranges::sort(found.victims, {}, [&](pod_id pod) {
+        return std::tuple(rank_importance(pod), !violates(pod), pod);
+      });
     }
   }
 
@@ -198,9 +201,8 @@ class victim_search {
 
   // Earliest start among the victims of the highest priority.
   timestamp find_earliest_start(const std::vector<pod_id>& victims) const {
-    const pod_id first = *std::ranges::min_element(
-        victims, [&](pod_id a, pod_id b) { return more_important(a, b); });
-    return started(first);
+    return started(
+        *std::ranges::min_element(victims, {}, [&](pod_id pod) { return rank_importance(pod); }));
   }
 
   std::vector<node_id> pick(const std::vector<preemption_victims>& candidates) const {

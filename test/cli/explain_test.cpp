@@ -21,63 +21,62 @@ result explain(std::vector<std::string> arguments) {
 }
 
 // The answer about one pod.
-rapidjson::Document explain_json(const std::string& pod, const std::string& more = "--strict") {
+nlohmann::json explain_json(const std::string& pod, const std::string& more = "--strict") {
   const result got = explain({pod, "-o", "json", more});
   EXPECT_EQ(got.exit_code, 0) << got.err;
-  rapidjson::Document all = parse_json(got.out), one;
-  EXPECT_EQ(all["pods"].Size(), 1u);
-  one.CopyFrom(all["pods"][0], one.GetAllocator());
-  return one;
+  const nlohmann::json all = parse_json(got.out);
+  EXPECT_EQ(all["pods"].size(), 1u);
+  return all["pods"][0];
 }
 
 TEST(explain, json_says_where_a_pod_fits_and_why_not_elsewhere) {
   const auto pod = explain_json("web/front");
   EXPECT_EQ(keys_of(pod),
             (std::set<std::string>{"pod", "profile", "rejected", "feasible", "best", "chosen"}));
-  EXPECT_STREQ(pod["pod"].GetString(), "web/front");
-  EXPECT_STREQ(pod["profile"].GetString(), "default-scheduler");
+  EXPECT_EQ(pod["pod"], "web/front");
+  EXPECT_EQ(pod["profile"], "default-scheduler");
   EXPECT_THAT(texts_of(pod["feasible"]), ElementsAre("big"));
   EXPECT_THAT(texts_of(pod["best"]), ElementsAre("big"));
-  EXPECT_STREQ(pod["chosen"].GetString(), "big");
+  EXPECT_EQ(pod["chosen"], "big");
   const auto& small = pod["rejected"]["small"];
-  EXPECT_STREQ(small["plugin"].GetString(), "NodeResourcesFit");
-  EXPECT_STREQ(small["code"].GetString(), "UnschedulableAndUnresolvable");
+  EXPECT_EQ(small["plugin"], "NodeResourcesFit");
+  EXPECT_EQ(small["code"], "UnschedulableAndUnresolvable");
   EXPECT_THAT(texts_of(small["reasons"]), ElementsAre("Insufficient cpu"));
-  EXPECT_STREQ(pod["rejected"]["closed"]["plugin"].GetString(), "NodeUnschedulable");
+  EXPECT_EQ(pod["rejected"]["closed"]["plugin"], "NodeUnschedulable");
 }
 
 TEST(explain, json_scores_where_two_nodes_are_feasible) {
   const auto pod = explain_json("tiny");
   EXPECT_THAT(keys_of(pod["scores"]), ElementsAre("big", "small"));
-  for (const auto& node : pod["scores"].GetObject()) {
+  for (const auto& node : pod["scores"].items()) {
     std::int64_t sum = 0;
-    for (const auto& plugin : node.value.GetObject()) sum += plugin.value.GetInt64();
-    EXPECT_EQ(pod["totals"][node.name].GetInt64(), sum);
+    for (const auto& plugin : node.value().items()) sum += plugin.value().get<std::int64_t>();
+    EXPECT_EQ(pod["totals"][node.key()], sum);
   }
-  EXPECT_FALSE(pod.HasMember("message"));
-  EXPECT_FALSE(pod.HasMember("plugins"));
+  EXPECT_FALSE(pod.contains("message"));
+  EXPECT_FALSE(pod.contains("plugins"));
 }
 
 TEST(explain, json_has_the_event_message_of_a_pod_that_fits_nowhere) {
   const auto pod = explain_json("web/huge");
-  EXPECT_THAT(pod["message"].GetString(), StartsWith("0/3 nodes are available: "));
-  EXPECT_FALSE(pod.HasMember("feasible"));
-  EXPECT_FALSE(pod.HasMember("best"));
+  EXPECT_THAT(pod["message"].get<std::string>(), StartsWith("0/3 nodes are available: "));
+  EXPECT_FALSE(pod.contains("feasible"));
+  EXPECT_FALSE(pod.contains("best"));
 }
 
 TEST(explain, json_of_a_gated_pod_holds_the_gate_alone) {
   const auto pod = explain_json("web/gated");
   EXPECT_EQ(keys_of(pod), (std::set<std::string>{"pod", "profile", "gate"}));
-  EXPECT_STREQ(pod["gate"]["plugin"].GetString(), "SchedulingGates");
+  EXPECT_EQ(pod["gate"]["plugin"], "SchedulingGates");
 }
 
 TEST(explain, plugins_are_asked_alone) {
   const auto pod = explain_json("web/front", "--plugins");
   const auto& plugins = pod["plugins"];
   EXPECT_THAT(keys_of(plugins), testing::Contains("NodeResourcesFit"));
-  EXPECT_TRUE(plugins["NodeName"].ObjectEmpty());
+  EXPECT_EQ(plugins["NodeName"], nlohmann::json::object());
   EXPECT_THAT(keys_of(plugins["NodeUnschedulable"]["rejected"]), ElementsAre("closed"));
-  EXPECT_FALSE(plugins["NodeUnschedulable"]["rejected"]["closed"].HasMember("plugin"));
+  EXPECT_FALSE(plugins["NodeUnschedulable"]["rejected"]["closed"].contains("plugin"));
   EXPECT_THAT(keys_of(plugins["NodeResourcesFit"]["raw"]), ElementsAre("big"));
   EXPECT_THAT(keys_of(plugins["TaintToleration"]["normal"]), ElementsAre("big"));
 }
@@ -85,7 +84,7 @@ TEST(explain, plugins_are_asked_alone) {
 TEST(explain, all_asks_pending_pods_in_queue_order) {
   const auto all = parse_json(explain({"--all", "-o", "json"}).out);
   std::vector<std::string> pods;
-  for (const auto& one : all["pods"].GetArray()) pods.emplace_back(one["pod"].GetString());
+  for (const auto& one : all["pods"]) pods.push_back(one["pod"]);
   EXPECT_THAT(pods, ElementsAre("default/tiny", "web/front", "web/gated", "web/huge"));
 }
 
@@ -141,7 +140,7 @@ TEST(explain, a_bound_pod_is_judged_as_if_it_were_on_no_node) {
                                        "," + sample_pod("web", "two", "1"));
   const auto both = parse_json(run({"explain", "-f", "-", "one", "two", "-o", "json"}, full).out);
   EXPECT_THAT(texts_of(both["pods"][0]["feasible"]), ElementsAre("only"));
-  EXPECT_FALSE(both["pods"][1].HasMember("feasible"));
+  EXPECT_FALSE(both["pods"][1].contains("feasible"));
 }
 
 TEST(explain, a_bound_pod_that_would_be_refused_is_told_why) {
@@ -168,7 +167,7 @@ TEST(explain, an_unknown_pod_is_answered_with_near_names) {
 }
 
 TEST(explain, a_bare_name_means_default_or_the_only_one) {
-  EXPECT_STREQ(explain_json("front")["pod"].GetString(), "web/front");
+  EXPECT_EQ(explain_json("front")["pod"], "web/front");
   const std::string dump =
       sample_list(sample_node("big", "8") + "," + sample_pod("a", "same", "1") + "," +
                   sample_pod("b", "same", "1"));

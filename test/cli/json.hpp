@@ -1,35 +1,30 @@
-// Documents of the command line, parsed by another library than the one that wrote them where it
-// matters (YAML), and shorthands to look into them.
+// Documents of the command line, parsed by another library than the one that wrote them, and
+// shorthands to look into them.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace crosstie::cli::test {
 
-inline rapidjson::Document parse_json(const std::string& text) {
-  rapidjson::Document parsed;
-  parsed.Parse<rapidjson::kParseFullPrecisionFlag>(text.data(), text.size());
-  EXPECT_FALSE(parsed.HasParseError())
-      << rapidjson::GetParseError_En(parsed.GetParseError()) << " at " << parsed.GetErrorOffset();
+inline nlohmann::json parse_json(const std::string& text) {
+  nlohmann::json parsed = nlohmann::json::parse(text, nullptr, false);
+  EXPECT_FALSE(parsed.is_discarded()) << "not JSON: " << text;
   return parsed;
 }
 
-inline std::set<std::string> keys_of(const rapidjson::Value& object) {
+inline std::set<std::string> keys_of(const nlohmann::json& object) {
   std::set<std::string> keys;
-  for (const auto& member : object.GetObject()) keys.insert(member.name.GetString());
+  for (const auto& member : object.items()) keys.insert(member.key());
   return keys;
 }
 
-inline std::vector<std::string> texts_of(const rapidjson::Value& array) {
-  std::vector<std::string> texts;
-  for (const auto& one : array.GetArray()) texts.emplace_back(one.GetString());
-  return texts;
+inline std::vector<std::string> texts_of(const nlohmann::json& array) {
+  return array.get<std::vector<std::string>>();
 }
 
 }  // namespace crosstie::cli::test

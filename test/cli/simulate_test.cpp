@@ -31,26 +31,26 @@ TEST(simulate, json_holds_placements_decisions_summary_and_timing) {
   EXPECT_EQ(keys_of(all),
             (std::set<std::string>{"placements", "waiting", "decisions", "summary", "timing"}));
   EXPECT_THAT(keys_of(all["placements"]), ElementsAre("default/tiny", "web/front"));
-  EXPECT_STREQ(all["placements"]["web/front"].GetString(), "big");
-  EXPECT_EQ(all["summary"]["placed"].GetInt(), 2);
-  EXPECT_EQ(all["summary"]["unschedulable"].GetInt(), 1);
-  EXPECT_EQ(all["summary"]["gated"].GetInt(), 1);
-  EXPECT_EQ(all["summary"]["alreadyBound"].GetInt(), 1);
-  EXPECT_EQ(all["summary"]["nodes"].GetInt(), 3);
-  EXPECT_GT(all["timing"]["peakMemoryBytes"].GetInt64(), 0);
+  EXPECT_EQ(all["placements"]["web/front"], "big");
+  EXPECT_EQ(all["summary"]["placed"], 2);
+  EXPECT_EQ(all["summary"]["unschedulable"], 1);
+  EXPECT_EQ(all["summary"]["gated"], 1);
+  EXPECT_EQ(all["summary"]["alreadyBound"], 1);
+  EXPECT_EQ(all["summary"]["nodes"], 3);
+  EXPECT_GT(all["timing"]["peakMemoryBytes"], 0);
 }
 
 TEST(simulate, json_says_why_pods_wait) {
   const auto all = parse_json(simulate({"-o", "json"}).out);
   const auto& waiting = all["waiting"];
-  ASSERT_EQ(waiting.Size(), 2u);
-  EXPECT_STREQ(waiting[0]["pod"].GetString(), "web/gated");
-  EXPECT_STREQ(waiting[0]["why"].GetString(), "gated");
-  EXPECT_STREQ(waiting[1]["pod"].GetString(), "web/huge");
-  EXPECT_THAT(waiting[1]["message"].GetString(), HasSubstr("0/3 nodes are available: "));
+  ASSERT_EQ(waiting.size(), 2u);
+  EXPECT_EQ(waiting[0]["pod"], "web/gated");
+  EXPECT_EQ(waiting[0]["why"], "gated");
+  EXPECT_EQ(waiting[1]["pod"], "web/huge");
+  EXPECT_THAT(waiting[1]["message"].get<std::string>(), HasSubstr("0/3 nodes are available: "));
   std::set<std::string> reasons;
-  for (const auto& one : all["summary"]["reasons"].GetArray()) {
-    reasons.insert(one["reason"].GetString());
+  for (const auto& one : all["summary"]["reasons"]) {
+    reasons.insert(one["reason"]);
   }
   EXPECT_THAT(reasons, testing::Contains("Insufficient cpu"));
 }
@@ -77,7 +77,7 @@ TEST(simulate, without_timing_the_same_seed_gives_the_same_bytes) {
 TEST(simulate, json_is_the_same_with_timing_but_for_timing) {
   const auto with = parse_json(simulate({"-o", "json"}).out);
   const auto without = parse_json(simulate({"-o", "json", "--no-timing"}).out);
-  EXPECT_FALSE(without.HasMember("timing"));
+  EXPECT_FALSE(without.contains("timing"));
   for (const char* key : {"placements", "waiting", "decisions", "summary"}) {
     EXPECT_EQ(with[key], without[key]) << key;
   }
@@ -85,10 +85,10 @@ TEST(simulate, json_is_the_same_with_timing_but_for_timing) {
 
 TEST(simulate, paced_runs_keep_their_clock_readings_under_timing) {
   const auto all = parse_json(simulate({"-o", "json", "--pace", "10000/s"}).out);
-  for (const auto& one : all["decisions"].GetArray()) EXPECT_FALSE(one.HasMember("at"));
-  EXPECT_FALSE(all["summary"].HasMember("started"));
-  EXPECT_EQ(all["timing"]["decidedAt"].Size(), all["decisions"].Size());
-  EXPECT_TRUE(all["timing"].HasMember("started"));
+  for (const auto& one : all["decisions"]) EXPECT_FALSE(one.contains("at"));
+  EXPECT_FALSE(all["summary"].contains("started"));
+  EXPECT_EQ(all["timing"]["decidedAt"].size(), all["decisions"].size());
+  EXPECT_TRUE(all["timing"].contains("started"));
 }
 
 TEST(simulate, yaml_says_the_same_as_json) {
@@ -122,7 +122,7 @@ TEST(simulate, ties_go_to_the_smallest_name_where_asked) {
   const auto all = parse_json(run({"simulate", "-f", "-", "-o", "json", "--tie-break", "name"},
                                   sample_list(items + sample_pod("web", "one", "1")))
                                   .out);
-  EXPECT_STREQ(all["placements"]["web/one"].GetString(), "a");
+  EXPECT_EQ(all["placements"]["web/one"], "a");
 }
 
 std::string event_line(double time, const std::string& what, std::string object) {
@@ -140,9 +140,9 @@ TEST(simulate, events_arrive_and_depart) {
   const result got = run({"simulate", "-f", dump, "--events", events, "-o", "json"});
   ASSERT_EQ(got.exit_code, 0) << got.err;
   const auto all = parse_json(got.out);
-  EXPECT_EQ(all["summary"]["pods"].GetInt(), 2);
-  EXPECT_EQ(all["summary"]["placed"].GetInt(), 2);
-  EXPECT_EQ(all["summary"]["departed"].GetInt(), 1);
+  EXPECT_EQ(all["summary"]["pods"], 2);
+  EXPECT_EQ(all["summary"]["placed"], 2);
+  EXPECT_EQ(all["summary"]["departed"], 1);
   EXPECT_THAT(keys_of(all["placements"]), ElementsAre("web/two"));
 }
 
@@ -190,7 +190,7 @@ TEST(simulate, ctrl_c_stops_cleanly_with_what_is_done) {
   EXPECT_EQ(got.exit_code, 130) << got.err;
   EXPECT_THAT(got.err, HasSubstr("stopped before the end"));
   const auto all = parse_json(got.out);
-  EXPECT_TRUE(all["summary"]["stopped"].GetBool());
+  EXPECT_TRUE(all["summary"]["stopped"].get<bool>());
 }
 
 TEST(simulate, sigterm_stops_it_likewise) {
