@@ -18,7 +18,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 if(CROSSTIE_SANITIZE)
   target_compile_options(crosstie_build INTERFACE
-    -fsanitize=${CROSSTIE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -fsanitize=${CROSSTIE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    -fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizer_ignore.txt)
   target_link_options(crosstie_build INTERFACE -fsanitize=${CROSSTIE_SANITIZE})
 endif()
 if(CROSSTIE_BUILD_FUZZERS)

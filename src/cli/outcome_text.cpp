@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "cli/figures.hpp"
 #include "cli/outcome_print.hpp"
@@ -49,8 +50,7 @@ void print_resources(output& to, const simulate::summary& sum) {
 void print_speed(output& to, const simulate::outcome& what) {
   const auto& timing = what.timing;
   to.print("\nSpeed\n  {} decisions in {}: {} decisions/s\n", with_commas(what.summary.decisions),
-           duration(timing.wall_ns),
-           with_commas(static_cast<std::int64_t>(timing.decisions_per_second + 0.5)));
+           duration(timing.wall_ns), with_commas(std::llround(timing.decisions_per_second)));
   to.print("  a decision took {} (p50), {} (p99), {} (max)\n", duration(timing.p50_ns),
            duration(timing.p99_ns), duration(timing.max_ns));
   to.print("  input ready after {}, peak memory {}\n", duration(timing.load_ns),

@@ -1,6 +1,7 @@
 #include "cli/report.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/figures.hpp"
 #include "cli/report_page.hpp"
@@ -87,7 +88,7 @@ class printer {
   static std::int64_t thousandths(std::int64_t requested, std::int64_t allocatable) {
     if (allocatable <= 0) return requested > 0 ? 1000 : -1;
     const double share = static_cast<double>(requested) / static_cast<double>(allocatable);
-    return static_cast<std::int64_t>(std::clamp(share, 0.0, 1.0) * 1000 + 0.5);
+    return std::llround(std::clamp(share, 0.0, 1.0) * 1000);
   }
 
   void print_series() {

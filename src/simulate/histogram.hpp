@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace crosstie::simulate {
@@ -46,8 +47,7 @@ class latency_histogram {
 
   // The value that the share `q` (0..1) of all values does not exceed; 0 where there are none.
   std::int64_t quantile(double q) const {
-    const auto wanted =
-        std::max<std::int64_t>(1, static_cast<std::int64_t>(q * static_cast<double>(count_) + 0.5));
+    const auto wanted = std::max<std::int64_t>(1, std::llround(q * static_cast<double>(count_)));
     std::int64_t seen = 0;
     for (std::uint32_t bucket = 0; bucket < bucket_count; ++bucket) {
       seen += counts_[bucket];

@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(kinds, golden,
                          testing::Values("resources", "taints", "ports", "images", "sequence-basic",
                                          "node-affinity", "gates", "resource-config", "profiles",
                                          "spread", "default-spread", "interpod", "volumes",
-                                         "preemption", "sequence-mixed"),
+                                         "preemption", "sequence-mixed", "everything"),
                          [](const auto& kind) {
                            return std::regex_replace(std::string(kind.param), std::regex("-"), "_");
                          });

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace crosstie::simulate {
 namespace {
 
@@ -22,6 +24,8 @@ struct bad_spec {
   const char* field;
   const char* expected;
 };
+std::ostream& operator<<(std::ostream& out, const bad_spec& spec) { return out << spec.text; }
+
 class refused_spec : public testing::TestWithParam<bad_spec> {};
 
 TEST_P(refused_spec, names_the_key_and_what_would_do) {
