@@ -10,6 +10,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <cstring>
 #include <istream>
 #include <map>
 #include <set>
@@ -147,7 +148,9 @@ class checked_stream final : public std::streambuf {
     }
     const std::size_t whole = at_end ? size : whole_characters(size);
     if (!problem_.empty() || whole == 0) return traits_type::eof();
-    if (!simdjson::validate_utf8(text_.data(), whole)) {
+    // A zero byte would make yaml-cpp take the text for UTF-16 or UTF-32.
+    if (!simdjson::validate_utf8(text_.data(), whole) ||
+        std::memchr(text_.data(), 0, whole) != nullptr) {
       problem_ = "expected text in UTF-8";
       return traits_type::eof();
     }

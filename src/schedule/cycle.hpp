@@ -191,11 +191,11 @@ template <cluster::bindings_table Bindings>
 std::string basic_cycle<Bindings>::message() const {
   if (!last_ || last_->what == verdict::bound) return {};
   if (last_->what == verdict::failed) return error_;
-  const profile* by = engine_.profile_of(last_->pod);
-  const cluster::view view = state_->look();
+  if (!preemption_) return engine_.explain_failure(last_->pod);
   const std::vector<nomination> nominated = engine_.nominations();
-  const evaluation_options how{.nominations = nominated, .preemption = preemption_};
-  return evaluate(view, *by, last_->pod, how).message;
+  return evaluate(state_->look(), *engine_.profile_of(last_->pod), last_->pod,
+                  {.nominations = nominated, .preemption = true})
+      .message;
 }
 
 template <cluster::bindings_table Bindings>

@@ -63,6 +63,9 @@ class engine::implementation {
         static_(objects, usage, pods, nodes_, settings),
         rows_(usage, nodes_, options.ties.by_name),
         terms_(objects) {
+    for (const profile& each : settings.profiles) {
+      shape_filters_.push_back(keep_shape_filters(each));
+    }
     reset();
   }
 
@@ -96,6 +99,7 @@ class engine::implementation {
   placement place(pod_id pod) {
     const std::uint64_t drawn = draw(options_.ties.seed, draws_++);
     if (const std::optional<score_table::row> row = find_row(pod)) {
+      ++statistics_.incremental;
       placement found = describe(*row);
       if (found.ties > 0) {
         found.node = options_.ties.by_name ? rows_.first_best(*row)
@@ -116,10 +120,25 @@ class engine::implementation {
   placement find_best(pod_id pod, std::vector<node_id>& best) {
     best.clear();
     if (const std::optional<score_table::row> row = find_row(pod)) {
+      ++statistics_.incremental;
       if (row->ties > 0) rows_.for_each_best(*row, [&](node_id node) { best.push_back(node); });
       return describe(*row);
     }
     return evaluate_plainly(pod, best);
+  }
+
+  std::string explain_failure(pod_id pod) {
+    const std::optional<std::uint32_t> profile = profile_number(pod);
+    if (!profile) return {};
+    const cluster::view view{*objects_, *usage_, *pods_};
+    if (const std::optional<score_table::row> row = find_row(pod); row && row->feasible == 0) {
+      const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
+      rows_.group_rejections(*row, shapes_[shape_id], groups_);
+      auto text = schedule::explain_failure(view, shape_filters_[*profile], pod, groups_);
+      if (text) return *std::move(text);
+    }
+    const std::vector<nomination> nominated = nominations();
+    return evaluate(view, settings_->profiles[*profile], pod, {.nominations = nominated}).message;
   }
 
   void node_changed(node_id node) {
@@ -195,7 +214,6 @@ class engine::implementation {
     const std::optional<static_table::part> part = static_.refresh(wanted, pod);
     if (!part) return std::nullopt;
     if (options_.ties.by_name) nodes_.sort_names();
-    ++statistics_.incremental;
     return rows_.refresh(shape_id, wanted, shapes_.weights(*profile), *part);
   }
 
@@ -283,6 +301,8 @@ class engine::implementation {
   score_table rows_;
   crosstie::flat_map<spread_key, bool> spreads_;
   std::vector<node_id> best_;
+  std::vector<node_group> groups_;
+  std::vector<profile> shape_filters_;  // by number of the profile
   terms_in_use terms_;
   crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
   std::int64_t nominations_ = 0;
@@ -313,6 +333,7 @@ void engine::pod_unbound(pod_id pod, node_id node) { self_->pod_unbound(pod, nod
 void engine::nominations_changed(int by) { self_->nominations_changed(by); }
 std::vector<nomination> engine::nominations() const { return self_->nominations(); }
 bool engine::may_preempt(pod_id pod) const { return self_->may_preempt(pod); }
+std::string engine::explain_failure(pod_id pod) const { return self_->explain_failure(pod); }
 node_id engine::break_tie(std::vector<node_id> best) { return self_->break_tie(std::move(best)); }
 void engine::objects_changed() { self_->objects_changed(); }
 const engine_statistics& engine::statistics() const { return self_->statistics(); }

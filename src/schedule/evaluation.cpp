@@ -165,6 +165,20 @@ class cycle_evaluation {
 
 }  // namespace
 
+std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
+                                           std::span<const node_group> groups) {
+  pod_plugins plugins(view, by, pod, {});
+  const pre_filter_outcome before = plugins.pre_filter();
+  if (before.rejection || before.node_names) return std::nullopt;
+  std::map<std::string, std::size_t> counts;
+  for (const node_group& group : groups) {
+    const auto verdict = plugins.reject(group.first);
+    if (!verdict || !verdict->second.rejects()) return std::nullopt;
+    for (const std::string& reason : verdict->second.reasons) counts[reason] += group.nodes;
+  }
+  return describe_failure(view.objects.node_count(), counts);
+}
+
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,
                     const evaluation_options& options) {
   return cycle_evaluation(view, by, pod, options).run(options);

@@ -80,4 +80,15 @@ struct evaluation_options {
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,
                     const evaluation_options& options);
 
+// Nodes that all reject a pod for the same reasons.
+struct node_group {
+  node_id first;
+  std::uint32_t nodes;
+};
+
+// evaluate()'s message for a pod that every node rejects, asking one node of each group; absent
+// where the groups do not tell: a PreFilter plugin rejects the pod or names the nodes.
+std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
+                                           std::span<const node_group> groups);
+
 }  // namespace crosstie::schedule

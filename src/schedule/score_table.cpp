@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <crosstie/flat_map.hpp>
 #include <limits>
 
 namespace crosstie::schedule {
@@ -95,6 +96,37 @@ std::uint32_t score_table::rejections(const row& of) const {
     all |= total < 0 ? static_cast<std::uint32_t>(-total) : 0;
   }
   return all;
+}
+
+void score_table::group_rejections(const row& of, const shape& wanted,
+                                   std::vector<node_group>& groups) const {
+  groups.clear();
+  crosstie::flat_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
+  const std::span<const std::int32_t> totals = totals_.row(of.slot);
+  for (std::uint32_t slot = 0; slot < totals.size(); ++slot) {
+    const auto bits = static_cast<std::uint32_t>(-totals[slot]);
+    if (bits & no_such_node) continue;
+    const std::uint32_t lacking = bits & other_insufficient ? find_lacking(wanted, slot) : 0;
+    const auto [group, fresh] =
+        known.try_emplace(std::pair(bits, lacking), static_cast<std::uint32_t>(groups.size()));
+    if (fresh) groups.push_back({node_id{slot}, 0});
+    ++groups[group->second].nodes;
+  }
+}
+
+// Which of the other resources the node has too little of: as bits where there are few enough,
+// else a number that no other node has.
+std::uint32_t score_table::find_lacking(const shape& wanted, std::uint32_t slot) const {
+  if (wanted.others.size() > 32) return slot;
+  std::uint32_t lacking = 0;
+  for (std::uint32_t i = 0; i < wanted.others.size(); ++i) {
+    const cluster::resource_request& request = wanted.others[i];
+    const std::span<const std::int64_t> all = usage_->allocatable(request.resource),
+                                        used = usage_->requested(request.resource);
+    const std::int64_t left = slot < std::min(all.size(), used.size()) ? all[slot] - used[slot] : 0;
+    if (request.amount > left) lacking |= 1u << i;
+  }
+  return lacking;
 }
 
 std::size_t score_table::memory_bytes() const {

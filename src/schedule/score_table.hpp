@@ -18,6 +18,7 @@
 #include <span>
 #include <vector>
 
+#include "schedule/evaluation.hpp"
 #include "schedule/node_columns.hpp"
 #include "schedule/recency.hpp"
 #include "schedule/score_kernel.hpp"
@@ -45,6 +46,8 @@ class score_table {
   node_id nth_best(const row& of, std::uint32_t n) const;
   // The tied node whose name is the smallest.
   node_id first_best(const row& of) const;
+  // The nodes in groups that reject the shape for the same reasons; none may be feasible.
+  void group_rejections(const row& of, const shape& wanted, std::vector<node_group>& groups) const;
   // The union of the rejection bits over all nodes.
   std::uint32_t rejections(const row& of) const;
   template <class Visitor>
@@ -89,6 +92,7 @@ class score_table {
 
   score_input input_of(const task& t, const double* columns, std::size_t stride,
                        std::uint32_t slot) const;
+  std::uint32_t find_lacking(const shape& wanted, std::uint32_t slot) const;
   const std::int32_t* find_refusals(const task& t, std::uint32_t first, std::uint32_t count);
   void rebuild(task& t);
   void add_classes(task& t, std::uint32_t slot, std::uint32_t count) const;

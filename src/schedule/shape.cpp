@@ -1,6 +1,7 @@
 #include "schedule/shape.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <type_traits>
 
 #include "cluster/selector.hpp"
@@ -154,6 +155,20 @@ plugin_weights weigh(const profile& p) {
   constexpr double most_weight = 10'000;  // upstream allows 100
   if (!(w.fit_cpu + w.fit_memory > 0) || w.fit_cpu + w.fit_memory > most_weight) w.usual = false;
   return w;
+}
+
+profile keep_shape_filters(const profile& p) {
+  static constexpr std::string_view kept[] = {"NodeUnschedulable", "NodeName",  "TaintToleration",
+                                              "NodeAffinity",      "NodePorts", "NodeResourcesFit"};
+  const auto is_kept = [](const enabled_plugin& each) {
+    return std::ranges::find(kept, each.name) != std::end(kept);
+  };
+  profile filters;
+  std::ranges::copy_if(p.pre_filter, std::back_inserter(filters.pre_filter), is_kept);
+  std::ranges::copy_if(p.filter, std::back_inserter(filters.filter), is_kept);
+  filters.fit = p.fit;
+  filters.node_affinity = p.node_affinity;
+  return filters;
 }
 
 shape_table::shape_table(const cluster::store& objects, const cluster::usage_table& usage,

@@ -25,6 +25,9 @@ struct plugin_weights {
 };
 plugin_weights weigh(const profile& p);
 
+// The profile with no plugins but the filters that may reject a pod that has a shape.
+profile keep_shape_filters(const profile& p);
+
 struct shape {
   cluster::spec_id spec{};        // of the first pod that had it
   std::uint32_t static_part = 0;  // dense; shapes that differ only in amounts share one

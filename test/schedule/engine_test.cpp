@@ -171,6 +171,7 @@ void expect_equal(changing_cluster& on, pod_id pod, bool by_name) {
   const placement placed = on.chooser->place(pod);
   if (expected.empty()) {
     ASSERT_EQ(placed.node, cluster::no_node);
+    ASSERT_EQ(on.chooser->explain_failure(pod), plain.message);
     expect_helpful(plain, fast);
     return;
   }
