@@ -37,7 +37,9 @@ int run_bench(const std::vector<std::string>& arguments) {
 }
 
 std::function<int()> define_bench(CLI::App& app) {
-  add_examples(app, R"(crosstie bench                      every benchmark
+  add_examples(app, R"(crosstie bench tables               our tables beside Boost, Abseil and std
+crosstie bench placement            pods placed a second
+crosstie bench reading              a large dump read
 crosstie bench -- --help            the options of crosstie-bench)");
   return [] { return run_bench({}); };
 }

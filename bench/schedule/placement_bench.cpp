@@ -1,32 +1,21 @@
-// How fast the scheduling cycle places pods, in process, on one core, all nodes looked at: pods a
-// second, decision times, allocations and row statistics.
-//
-//   placing basic [nodes] [pods]            equal pods: 100m cpu, 500Mi memory (SchedulingBasic)
-//   placing mixed [nodes] [pods] [shapes]   shapes with Zipf shares on a full cluster; each arrival
-//                                           is matched by a departure, a node is relabelled for
-//                                           every 1,000 pods
-//   placing twin  [nodes] [pods] [shapes]   mixed, every answer compared with the plain evaluation
-//
-// A rate counts from a pod's arrival event to its applied binding. The answer is checked: every pod
-// is bound, and no node is asked for more than it has.
+#include "schedule/placement_bench.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <deque>
-#include <new>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "schedule/allocation_counter.hpp"
 #include "schedule/cycle.hpp"
 
+namespace crosstie::bench {
 namespace {
 
-std::size_t allocations = 0;
-
-using namespace crosstie;
 using cluster::node_id;
 using cluster::pod_id;
 using clock_type = std::chrono::steady_clock;
@@ -157,7 +146,7 @@ class scene {
 };
 
 [[noreturn]] void fail(const char* what) {
-  std::fprintf(stderr, "placing: %s\n", what);
+  std::fprintf(stderr, "crosstie-bench: placement: %s\n", what);
   std::exit(1);
 }
 
@@ -234,7 +223,7 @@ void run(const std::string& name, const setting& s) {
     bound.push_back({arrivals[i].ns, arrivals[i].name});
 
     if (i == warm) cpu_start = cpu_seconds();
-    const std::size_t allocated_before = allocations;
+    const std::size_t allocated_before = test::allocation_count();
     const auto start = clock_type::now();
     const std::optional<schedule::decision> made = cycle.step();
     const auto end = clock_type::now();
@@ -243,7 +232,7 @@ void run(const std::string& name, const setting& s) {
       const std::int64_t spent = std::chrono::nanoseconds(end - start).count();
       times_ns.push_back(spent);
       seconds += static_cast<double>(spent) / second_ns;
-      allocated += allocations - allocated_before;
+      allocated += test::allocation_count() - allocated_before;
     }
     if (s.twin) {
       // As it was before the binding.
@@ -263,34 +252,21 @@ void run(const std::string& name, const setting& s) {
   report(name, s, times_ns, seconds, cpu_spent, allocated, cycle.placing());
 }
 
-std::uint32_t number(int argc, char** argv, int at, std::uint32_t otherwise) {
-  return argc > at ? static_cast<std::uint32_t>(std::strtoul(argv[at], nullptr, 10)) : otherwise;
-}
-
 }  // namespace
 
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
-int main(int argc, char** argv) {
-  const std::string name = argc > 1 ? argv[1] : "basic";
+void measure_placement(const std::string& workload, const placement_setting& wanted) {
   setting s;
-  s.nodes = number(argc, argv, 2, 5000);
-  if (name == "basic") {
-    s.pods = number(argc, argv, 3, 150'000);
-  } else if (name == "mixed" || name == "twin") {
-    s.pods = number(argc, argv, 3, name == "twin" ? 2'000 : 240'000);
-    s.shapes = std::max(number(argc, argv, 4, 500), 2u);
-    s.departures = true;
-    s.twin = name == "twin";
+  s.nodes = wanted.nodes;
+  if (workload == "basic") {
+    s.pods = 150'000;
   } else {
-    std::fprintf(stderr, "usage: placing basic|mixed|twin [nodes] [pods] [shapes]\n");
-    return 2;
+    s.twin = workload == "twin";
+    s.pods = s.twin ? 2'000 : 240'000;
+    s.shapes = wanted.shapes;
+    s.departures = true;
   }
-  run(name, s);
+  if (wanted.pods != 0) s.pods = wanted.pods;
+  run(workload, s);
 }
+
+}  // namespace crosstie::bench
