@@ -22,7 +22,7 @@ namespace {
 struct simulate_arguments {
   std::vector<std::string> files;
   std::string trace, nodes, pods, generate, events, config;
-  std::string rate, pace, tie_break = "seed=1", preemption = "off", format = "summary", report;
+  std::string rate, pace, tie_break = "seed=1", preemption = "on", format = "summary", report;
   bool generated = false, recorded = false, strict = false, no_timing = false;
 };
 
@@ -199,7 +199,7 @@ void add_run_options(CLI::App& app, simulate_arguments& given) {
             "smallest name")
       ->group("Run");
   add_choice(app, "--preemption", given.preemption, {"on", "off"},
-             "evict pods of lower priority where no node fits (off)")
+             "evict pods of lower priority where no node fits (on)")
       ->group("Run");
 }
 

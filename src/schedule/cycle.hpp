@@ -191,11 +191,7 @@ template <cluster::bindings_table Bindings>
 std::string basic_cycle<Bindings>::message() const {
   if (!last_ || last_->what == verdict::bound) return {};
   if (last_->what == verdict::failed) return error_;
-  if (!preemption_) return engine_.explain_failure(last_->pod);
-  const std::vector<nomination> nominated = engine_.nominations();
-  return evaluate(state_->look(), *engine_.profile_of(last_->pod), last_->pod,
-                  {.nominations = nominated, .preemption = true})
-      .message;
+  return engine_.explain_failure(last_->pod, preemption_);
 }
 
 template <cluster::bindings_table Bindings>

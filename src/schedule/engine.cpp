@@ -127,18 +127,24 @@ class engine::implementation {
     return evaluate_plainly(pod, best);
   }
 
-  std::string explain_failure(pod_id pod) {
+  std::string explain_failure(pod_id pod, bool preemption) {
     const std::optional<std::uint32_t> profile = profile_number(pod);
     if (!profile) return {};
     const cluster::view view{*objects_, *usage_, *pods_};
-    if (const std::optional<score_table::row> row = find_row(pod); row && row->feasible == 0) {
+    const bool may_evict =
+        preemption && (may_preempt(pod) || (*objects_)[pod].nominated_node != cluster::no_name);
+    const std::optional<score_table::row> row = may_evict ? std::nullopt : find_row(pod);
+    if (row && row->feasible == 0) {
       const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
       rows_.group_rejections(*row, shapes_[shape_id], groups_);
-      auto text = schedule::explain_failure(view, shape_filters_[*profile], pod, groups_);
+      auto text =
+          schedule::explain_failure(view, shape_filters_[*profile], pod, groups_, preemption);
       if (text) return *std::move(text);
     }
     const std::vector<nomination> nominated = nominations();
-    return evaluate(view, settings_->profiles[*profile], pod, {.nominations = nominated}).message;
+    return evaluate(view, settings_->profiles[*profile], pod,
+                    {.nominations = nominated, .preemption = preemption})
+        .message;
   }
 
   void node_changed(node_id node) {
@@ -333,7 +339,9 @@ void engine::pod_unbound(pod_id pod, node_id node) { self_->pod_unbound(pod, nod
 void engine::nominations_changed(int by) { self_->nominations_changed(by); }
 std::vector<nomination> engine::nominations() const { return self_->nominations(); }
 bool engine::may_preempt(pod_id pod) const { return self_->may_preempt(pod); }
-std::string engine::explain_failure(pod_id pod) const { return self_->explain_failure(pod); }
+std::string engine::explain_failure(pod_id pod, bool preemption) const {
+  return self_->explain_failure(pod, preemption);
+}
 node_id engine::break_tie(std::vector<node_id> best) { return self_->break_tie(std::move(best)); }
 void engine::objects_changed() { self_->objects_changed(); }
 const engine_statistics& engine::statistics() const { return self_->statistics(); }

@@ -82,8 +82,8 @@ class engine {
   // All nodes with the highest total, in no particular order: what place() draws from.
   placement find_best(pod_id pod, std::vector<node_id>& best);
 
-  // evaluate()'s message about a pod that no node takes.
-  std::string explain_failure(pod_id pod) const;
+  // evaluate()'s message about a pod that no node takes, with or without preemption.
+  std::string explain_failure(pod_id pod, bool preemption) const;
 
   // One of equally good nodes, at least one, as place() chooses.
   node_id break_tie(std::vector<node_id> best);

@@ -38,6 +38,11 @@ std::map<std::string, std::size_t> count_reasons(const evaluation& answer, std::
   return counts;
 }
 
+bool preempts(const profile& by) {
+  return std::ranges::find(by.post_filter, "DefaultPreemption", &enabled_plugin::name) !=
+         by.post_filter.end();
+}
+
 class cycle_evaluation {
  public:
   cycle_evaluation(const cluster::view& view, const profile& by, pod_id pod,
@@ -109,9 +114,7 @@ class cycle_evaluation {
   }
 
   void preempt() {
-    const bool enabled = std::ranges::any_of(
-        answer_.by->post_filter, [](const auto& each) { return each.name == "DefaultPreemption"; });
-    if (!enabled) return;
+    if (!preempts(*answer_.by)) return;
     const status_code absent = answer_.pre_filter ? answer_.pre_filter->second.code
                                                   : status_code::unschedulable_and_unresolvable;
     preemption_outcome outcome = find_preemption(view_, answer_, absent, plugins_);
@@ -166,17 +169,23 @@ class cycle_evaluation {
 }  // namespace
 
 std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
-                                           std::span<const node_group> groups) {
+                                           std::span<const node_group> groups, bool preemption) {
   pod_plugins plugins(view, by, pod, {});
   const pre_filter_outcome before = plugins.pre_filter();
   if (before.rejection || before.node_names) return std::nullopt;
   std::map<std::string, std::size_t> counts;
+  std::size_t clearable = 0;
   for (const node_group& group : groups) {
     const auto verdict = plugins.reject(group.first);
     if (!verdict || !verdict->second.rejects()) return std::nullopt;
     for (const std::string& reason : verdict->second.reasons) counts[reason] += group.nodes;
+    if (verdict->second.code == status_code::unschedulable) clearable += group.nodes;
   }
-  return describe_failure(view.objects.node_count(), counts);
+  std::string message = describe_failure(view.objects.node_count(), counts);
+  if (preemption && preempts(by)) {
+    message += " " + explain_no_victims(view.objects, pod, clearable);
+  }
+  return message;
 }
 
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,

@@ -80,15 +80,16 @@ struct evaluation_options {
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,
                     const evaluation_options& options);
 
-// Nodes that all reject a pod for the same reasons.
+// Nodes that all reject a pod for the same reasons and with the same code.
 struct node_group {
   node_id first;
   std::uint32_t nodes;
 };
 
 // evaluate()'s message for a pod that every node rejects, asking one node of each group; absent
-// where the groups do not tell: a PreFilter plugin rejects the pod or names the nodes.
+// where the groups do not tell: a PreFilter plugin rejects the pod or names the nodes. With
+// `preemption`, no node may hold a pod of lower priority and none be nominated for the pod.
 std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
-                                           std::span<const node_group> groups);
+                                           std::span<const node_group> groups, bool preemption);
 
 }  // namespace crosstie::schedule

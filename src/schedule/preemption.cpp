@@ -15,6 +15,10 @@ namespace {
 using cluster::pod_disruption_budget;
 using cluster::timestamp;
 
+constexpr const char* no_victims = "No preemption victims found for incoming pod";
+constexpr const char* not_helpful = "Preemption is not helpful for scheduling";
+constexpr const char* never = "not eligible due to preemptionPolicy=Never.";
+
 class victim_search {
  public:
   victim_search(const cluster::view& view, const evaluation& failed, status_code absent,
@@ -72,7 +76,7 @@ class victim_search {
   // Why the pod may not preempt; empty where it may.
   std::string find_ineligibility() const {
     if (!objects_.spec(failed_.pod).preempts_lower_priority) {
-      return "not eligible due to preemptionPolicy=Never.";
+      return never;
     }
     if (pod_.nominated_node == cluster::no_name) return {};
     const auto nominated = objects_.find_node(pod_.nominated_node);
@@ -129,8 +133,7 @@ class victim_search {
     std::vector<pod_id> potential = list_pods(found.node);
     std::erase_if(potential, [&](pod_id pod) { return !may_evict(pod); });
     if (potential.empty()) {
-      return {status_code::unschedulable_and_unresolvable,
-              {"No preemption victims found for incoming pod"}};
+      return {status_code::unschedulable_and_unresolvable, {no_victims}};
     }
     for (const pod_id pod : potential) take_away(pod, found.node);
     if (auto verdict = plugins_.reject(found.node)) {
@@ -232,7 +235,7 @@ class victim_search {
       for (const std::string& reason : each.reasons) ++counts[reason];
     }
     if (statuses_.size() < nodes) {
-      counts["Preemption is not helpful for scheduling"] += nodes - statuses_.size();
+      counts[not_helpful] += nodes - statuses_.size();
     }
     return describe_failure(nodes, counts);
   }
@@ -252,6 +255,15 @@ class victim_search {
 preemption_outcome find_preemption(const cluster::view& view, const evaluation& failed,
                                    status_code absent, pod_plugins& plugins) {
   return victim_search(view, failed, absent, plugins).run();
+}
+
+std::string explain_no_victims(const cluster::store& objects, pod_id pod, std::size_t clearable) {
+  if (!objects.spec(pod).preempts_lower_priority) return fmt::format("preemption: {}", never);
+  const std::size_t nodes = objects.node_count();
+  std::map<std::string, std::size_t> counts;
+  if (clearable > 0) counts[no_victims] = clearable;
+  if (clearable < nodes) counts[not_helpful] = nodes - clearable;
+  return "preemption: " + describe_failure(nodes, counts);
 }
 
 }  // namespace crosstie::schedule

@@ -25,4 +25,8 @@ struct preemption_outcome {
 preemption_outcome find_preemption(const cluster::view& view, const evaluation& failed,
                                    status_code absent, pod_plugins& plugins);
 
+// find_preemption's message for a pod without a nominated node where no node holds a pod of lower
+// priority, and `clearable` nodes reject it for what evictions may change.
+std::string explain_no_victims(const cluster::store& objects, pod_id pod, std::size_t clearable);
+
 }  // namespace crosstie::schedule

@@ -106,7 +106,7 @@ void score_table::group_rejections(const row& of, const shape& wanted,
   for (std::uint32_t slot = 0; slot < totals.size(); ++slot) {
     const auto bits = static_cast<std::uint32_t>(-totals[slot]);
     if (bits & no_such_node) continue;
-    const std::uint32_t lacking = bits & other_insufficient ? find_lacking(wanted, slot) : 0;
+    const std::uint32_t lacking = bits >= cpu_insufficient ? find_lacking(wanted, slot) : 0;
     const auto [group, fresh] =
         known.try_emplace(std::pair(bits, lacking), static_cast<std::uint32_t>(groups.size()));
     if (fresh) groups.push_back({node_id{slot}, 0});
@@ -114,17 +114,19 @@ void score_table::group_rejections(const row& of, const shape& wanted,
   }
 }
 
-// Which of the other resources the node has too little of: as bits where there are few enough,
-// else a number that no other node has.
+// Which resources the node has too little left of (low half), and too little at all (high half);
+// where a half is too small for that, a number that no other node has.
 std::uint32_t score_table::find_lacking(const shape& wanted, std::uint32_t slot) const {
-  if (wanted.others.size() > 32) return slot;
+  const std::span<const cluster::resource_request> requests = usage_->demand(wanted.spec).requested;
+  if (requests.size() > 16) return slot;
   std::uint32_t lacking = 0;
-  for (std::uint32_t i = 0; i < wanted.others.size(); ++i) {
-    const cluster::resource_request& request = wanted.others[i];
-    const std::span<const std::int64_t> all = usage_->allocatable(request.resource),
-                                        used = usage_->requested(request.resource);
-    const std::int64_t left = slot < std::min(all.size(), used.size()) ? all[slot] - used[slot] : 0;
-    if (request.amount > left) lacking |= 1u << i;
+  for (std::uint32_t i = 0; i < requests.size(); ++i) {
+    const std::span<const std::int64_t> all = usage_->allocatable(requests[i].resource),
+                                        used = usage_->requested(requests[i].resource);
+    const bool known = slot < std::min(all.size(), used.size());
+    const std::int64_t most = known ? all[slot] : 0, left = known ? most - used[slot] : 0;
+    if (requests[i].amount > left) lacking |= 1u << i;
+    if (requests[i].amount > most) lacking |= 0x10000u << i;
   }
   return lacking;
 }

@@ -46,7 +46,7 @@ class score_table {
   node_id nth_best(const row& of, std::uint32_t n) const;
   // The tied node whose name is the smallest.
   node_id first_best(const row& of) const;
-  // The nodes in groups that reject the shape for the same reasons; none may be feasible.
+  // The nodes in groups that reject the shape alike; none may be feasible.
   void group_rejections(const row& of, const shape& wanted, std::vector<node_group>& groups) const;
   // The union of the rejection bits over all nodes.
   std::uint32_t rejections(const row& of) const;

@@ -166,6 +166,7 @@ profile keep_shape_filters(const profile& p) {
   profile filters;
   std::ranges::copy_if(p.pre_filter, std::back_inserter(filters.pre_filter), is_kept);
   std::ranges::copy_if(p.filter, std::back_inserter(filters.filter), is_kept);
+  filters.post_filter = p.post_filter;
   filters.fit = p.fit;
   filters.node_affinity = p.node_affinity;
   return filters;

@@ -25,7 +25,8 @@ struct plugin_weights {
 };
 plugin_weights weigh(const profile& p);
 
-// The profile with no plugins but the filters that may reject a pod that has a shape.
+// The profile with no plugins but the filters that may reject a pod that has a shape, and those of
+// PostFilter.
 profile keep_shape_filters(const profile& p);
 
 struct shape {

@@ -76,7 +76,7 @@ struct options {
   std::string events_path;  // JSON lines, see events.hpp; empty: none; "-": standard input
   arrivals arrive;
   tie_break ties;
-  bool preemption = false;
+  bool preemption = true;
   bool strict = false;  // an inconsistent dump is an error
   // A KubeSchedulerConfiguration, and what errors call it; without a text: the default profile.
   std::string configuration_text, configuration_file;

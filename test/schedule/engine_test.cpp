@@ -52,7 +52,9 @@ class changing_cluster {
     return objects.put(changed);
   }
 
-  evaluation answer(pod_id pod) { return evaluate(state.look(), settings.profiles[0], pod, {}); }
+  evaluation answer(pod_id pod, bool preemption = false) {
+    return evaluate(state.look(), settings.profiles[0], pod, {.preemption = preemption});
+  }
 
   cluster::store objects;
   cluster::state state{objects};
@@ -171,7 +173,8 @@ void expect_equal(changing_cluster& on, pod_id pod, bool by_name) {
   const placement placed = on.chooser->place(pod);
   if (expected.empty()) {
     ASSERT_EQ(placed.node, cluster::no_node);
-    ASSERT_EQ(on.chooser->explain_failure(pod), plain.message);
+    ASSERT_EQ(on.chooser->explain_failure(pod, false), plain.message);
+    ASSERT_EQ(on.chooser->explain_failure(pod, true), on.answer(pod, true).message);
     expect_helpful(plain, fast);
     return;
   }

@@ -48,6 +48,7 @@ class random_objects {
     cluster::pod_spec spec;
     spec.scheduler_name = name("default-scheduler");
     spec.priority = static_cast<std::int32_t>(below(3)) * 10;
+    spec.preempts_lower_priority = !chance(20);
     const std::uint32_t containers = 1 + below(2);
     for (std::uint32_t i = 0; i < containers; ++i) spec.containers.push_back(make_container());
     if (chance(15)) spec.init_containers.push_back(make_container());
