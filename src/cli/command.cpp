@@ -43,6 +43,9 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, std::string& va
   };
   return app.add_option(names, value, description)
       ->type_name(type)
+      // As kubectl's users write it: -o=name.
+      ->transform(
+          [](const std::string& given) { return given.starts_with('=') ? given.substr(1) : given; })
       ->check(CLI::Validator(one_of, "", "choice"));
 }
 

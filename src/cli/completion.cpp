@@ -40,7 +40,7 @@ completable read(const CLI::Option& option) {
   for (const auto& name : option.get_lnames()) out.names.push_back("--" + name);
   out.description = option.get_description();
   const std::string type = option.get_type_name();
-  out.takes_value = option.get_type_size() != 0;
+  out.takes_value = option.get_items_expected_max() != 0;
   if (type == file_type) out.kind = word_kind::file;
   if (type.find('|') != std::string::npos) {
     out.kind = word_kind::choice;

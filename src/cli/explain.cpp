@@ -138,10 +138,11 @@ int refuse(std::string_view what) {
   return bad_input;
 }
 
-void print_notes(const cluster::dump_summary& read, const cluster::store& objects) {
+void print_notes(const cluster::dump_summary& read, const cluster::store& objects,
+                 const schedule::configuration& settings) {
   for (const auto& one : read.warnings) print_warning(cluster::to_string(one));
   if (const std::string other = describe_other_kinds(read); !other.empty()) print_note(other);
-  for (const auto& one : schedule::find_unsupported(objects, read.other)) {
+  for (const auto& one : schedule::find_unsupported(objects, read.other, settings)) {
     print_warning(schedule::to_string(one));
   }
 }
@@ -156,7 +157,7 @@ int run(const explain_arguments& given) {
   const auto settings = parse(*file, objects.names());
   const auto pods = choose(objects, settings, given);
   if (!pods) return refuse(pods.error());
-  print_notes(*read, objects);
+  print_notes(*read, objects, settings);
   return print(objects, settings, *pods, given);
 }
 

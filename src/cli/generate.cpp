@@ -51,6 +51,10 @@ int run(const generate_arguments& given) {
     if (!rate) return refuse("--rate", rate.error());
     per_second = *rate;
   }
+  if (given.dump == "-" && given.events == "-") {
+    print_error("expected --dump FILE where --events is standard output, which takes one of them");
+    return bad_input;
+  }
   const bool pending_in_dump = given.events.empty();
   const int dumped = write_to(given.dump, [&](std::ostream& out) {
     simulate::write_generated_dump(*spec, pending_in_dump, out);

@@ -4,7 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "cli/command.hpp"
@@ -13,7 +16,6 @@
 #include "cli/output.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/report.hpp"
-#include "schedule/support.hpp"
 #include "simulate/simulation.hpp"
 
 namespace crosstie::cli {
@@ -78,6 +80,9 @@ std::expected<simulate::arrivals, std::string> read_arrivals(const simulate_argu
 
 std::expected<simulate::options, std::string> read_options(const simulate_arguments& given) {
   simulate::options what;
+  if (given.trace.empty() && !(given.nodes.empty() && given.pods.empty())) {
+    return refusal("--nodes and --pods belong to --trace openb");
+  }
   auto from = read_input(given);
   if (!from) return refusal(from.error());
   auto arrive = read_arrivals(given);
@@ -111,6 +116,16 @@ void print(output& to, const simulate::outcome& what, const std::string& format,
   }
 }
 
+// Says so where the page could not be written, before a long run rather than after it.
+bool may_create(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  if (path.empty() || ::access(parent.empty() ? "." : parent.c_str(), W_OK | X_OK) == 0) {
+    return true;
+  }
+  print_error(path + ": " + std::strerror(errno));
+  return false;
+}
+
 bool write_report(const std::string& path, const simulate::outcome& what,
                   const outcome_style& style) {
   auto file = output::create(path);
@@ -130,10 +145,14 @@ int run(const simulate_arguments& given) {
   if (!configuration) return bad_input;
   what->configuration_text = std::move(configuration->text);
   what->configuration_file = given.config;
+  if (!may_create(given.report)) return failed;
   progress_bar bar;
   what->report = [&bar](const simulate::progress& how_far) { bar.show(how_far); };
-  stop_cleanly_on(SIGINT);
-  stop_cleanly_on(SIGTERM);
+  // Until then there is nothing to save, and a signal ends the program as usual.
+  what->loaded = [] {
+    stop_cleanly_on(SIGINT);
+    stop_cleanly_on(SIGTERM);
+  };
   const auto outcome = simulate::simulate(*what);
   bar.clear();
   if (!outcome) {
@@ -141,9 +160,6 @@ int run(const simulate_arguments& given) {
     return bad_input;
   }
   for (const std::string& warning : outcome->warnings) print_warning(warning);
-  for (const auto& one : schedule::find_unsupported(*outcome->objects, {})) {
-    print_warning(schedule::to_string(one));
-  }
 
   const outcome_style style{
       .timing = !given.no_timing,

@@ -5,6 +5,7 @@
 // of the decoder thus name true lines without knowing of YAML.
 #include <fmt/format.h>
 #include <simdjson.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -15,6 +16,7 @@
 #include <map>
 #include <set>
 #include <streambuf>
+#include <utility>
 #include <vector>
 
 #include "cluster/input.hpp"
@@ -132,6 +134,7 @@ class checked_stream final : public std::streambuf {
   static constexpr std::size_t smallest_part = 16;
 
   int_type underflow() override {
+    if (!problem_.empty()) return traits_type::eof();
     // The start of a character that the last part was cut in.
     std::size_t size =
         static_cast<std::size_t>(std::copy_n(cut_, cut_bytes_, text_.data()) - text_.data());
@@ -147,7 +150,7 @@ class checked_stream final : public std::streambuf {
       at_end = *more == 0;
     }
     const std::size_t whole = at_end ? size : whole_characters(size);
-    if (!problem_.empty() || whole == 0) return traits_type::eof();
+    if (whole == 0) return end_document();
     // A zero byte would make yaml-cpp take the text for UTF-16 or UTF-32.
     if (!simdjson::validate_utf8(text_.data(), whole) ||
         std::memchr(text_.data(), 0, whole) != nullptr) {
@@ -161,7 +164,21 @@ class checked_stream final : public std::streambuf {
     }
     cut_bytes_ = size - whole;
     std::copy_n(text_.data() + whole, cut_bytes_, cut_);
-    setg(text_.data(), text_.data(), text_.data() + whole);
+    return hand_out(whole);
+  }
+
+  // A quoted scalar that is cut off after a line passes for a whole one, unless the document is
+  // ended in so many words.
+  int_type end_document() {
+    constexpr std::string_view mark = "...\n";
+    if (std::exchange(ended_, true) || last_ != '\n') return traits_type::eof();
+    std::ranges::copy(mark, text_.data());
+    return hand_out(mark.size());
+  }
+
+  int_type hand_out(std::size_t bytes) {
+    last_ = text_[bytes - 1];
+    setg(text_.data(), text_.data(), text_.data() + bytes);
     return traits_type::to_int_type(text_[0]);
   }
 
@@ -182,6 +199,8 @@ class checked_stream final : public std::streambuf {
   std::size_t limit_, silent_bytes_ = 0;
   std::vector<char> text_;
   char cut_[4] = {};
+  char last_ = 0;       // of what was handed out
+  bool ended_ = false;  // the end of the document was, too
   std::size_t cut_bytes_ = 0;
   std::string problem_;
 };
@@ -419,6 +438,10 @@ std::expected<void, error> split_yaml(byte_source& from, std::string_view file,
   } catch (yaml_failure& failure) {
     if (!bytes.problem().empty()) return std::unexpected(problem());
     return std::unexpected(std::move(failure.what));
+  } catch (const YAML::DeepRecursion& exception) {
+    if (!bytes.problem().empty()) return std::unexpected(problem());
+    return std::unexpected(at_line(file, exception.mark.line + 1,
+                                   "expected fewer brackets or levels inside each other"));
   } catch (const YAML::Exception& exception) {
     if (!bytes.problem().empty()) return std::unexpected(problem());
     return std::unexpected(

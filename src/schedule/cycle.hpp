@@ -292,7 +292,8 @@ void basic_cycle<Bindings>::bind(decision& made) {
 template <cluster::bindings_table Bindings>
 void basic_cycle<Bindings>::reject(decision& made, const placement& found) {
   if (!found.error.empty()) {
-    made.what = verdict::failed;
+    // That there is no node at all is called unschedulable upstream, and tried again all the same.
+    made.what = objects_->node_count() == 0 ? verdict::unschedulable : verdict::failed;
     error_ = found.error;
     queue_.fail(made.pod, made.at);
     return;

@@ -142,9 +142,9 @@ class engine::implementation {
       if (text) return *std::move(text);
     }
     const std::vector<nomination> nominated = nominations();
-    return evaluate(view, settings_->profiles[*profile], pod,
-                    {.nominations = nominated, .preemption = preemption})
-        .message;
+    evaluation all = evaluate(view, settings_->profiles[*profile], pod,
+                              {.nominations = nominated, .preemption = preemption});
+    return all.error.empty() ? std::move(all.message) : std::move(all.error);
   }
 
   void node_changed(node_id node) {

@@ -54,7 +54,7 @@ struct placement {
   std::int64_t total = 0;           // of the node; 0 where fewer than two were scored
   event_set helpful = no_event;     // where none is feasible: what may change that
   bool nominated = false;           // the pod's nominated node, taken without scoring
-  std::string error;                // the cycle's internal error; empty: none
+  std::string error;                // the cycle's internal error, or that there is no node
 };
 
 // Figures of the engine's life, for observation.

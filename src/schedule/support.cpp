@@ -52,6 +52,11 @@ bool asks_what_nodes_lack(const cluster::store& objects, const std::set<name_id>
          std::ranges::any_of(spec.init_containers, lacks);
 }
 
+bool has_profile(const cluster::store& objects, pod_id id, const configuration& settings) {
+  return std::ranges::find(settings.profiles, objects.text(objects.spec(id).scheduler_name),
+                           &profile::scheduler_name) != settings.profiles.end();
+}
+
 void count(unsupported& finding, const std::string& example) {
   if (finding.pods++ == 0) finding.example = example;
 }
@@ -59,30 +64,36 @@ void count(unsupported& finding, const std::string& example) {
 }  // namespace
 
 std::vector<unsupported> find_unsupported(const cluster::store& objects,
-                                          std::span<const cluster::kind_count> other_kinds) {
+                                          std::span<const cluster::kind_count> other_kinds,
+                                          const configuration& settings) {
   unsupported claims{
-      "claim devices (spec.resourceClaims), which this version does not allocate", 0, {}};
+      "claim devices (spec.resourceClaims), which this version does not allocate,", 0, {}};
   unsupported classes{
-      "want extended resources of device classes, which this version does not read", 0, {}};
+      "want extended resources of device classes, which this version does not read,", 0, {}};
+  unsupported strangers{"name a scheduler that no profile has", 0, {}};
   const bool has_classes = std::ranges::find(other_kinds, "DeviceClass",
                                              &cluster::kind_count::kind) != other_kinds.end();
   const std::set<name_id> offered = has_classes ? find_offered(objects) : std::set<name_id>();
   for (std::uint32_t slot = 0; slot < objects.pod_slots(); ++slot) {
     const pod_id id{slot};
     if (!waits(objects, id)) continue;
+    if (!has_profile(objects, id, settings)) {
+      count(strangers, objects.full_name(id));
+      continue;
+    }
     if (has_existing_claim(objects, id)) count(claims, objects.full_name(id));
     if (has_classes && asks_what_nodes_lack(objects, offered, objects.spec(id))) {
       count(classes, objects.full_name(id));
     }
   }
-  std::vector<unsupported> found{std::move(claims), std::move(classes)};
+  std::vector<unsupported> found{std::move(claims), std::move(classes), std::move(strangers)};
   std::erase_if(found, [](const unsupported& each) { return each.pods == 0; });
   return found;
 }
 
 std::string to_string(const unsupported& finding) {
-  return fmt::format("{} pods on no node {}: they are not placed (the first is {})", finding.pods,
-                     finding.what, finding.example);
+  return fmt::format("pods on no node that {} are not placed: {}, the first {}", finding.what,
+                     finding.pods, finding.example);
 }
 
 }  // namespace crosstie::schedule

@@ -2,7 +2,8 @@
 //
 // Promise: found are the pods on no node whose answer would differ from kube-scheduler's: those
 // whose resource claims exist, and those that want extended resources which only device classes can
-// give. None of them is placed: the first end in an error, the second lack the resource everywhere.
+// give; and those that wait for another scheduler. None of them is placed: the first end in an
+// error, the second lack the resource everywhere.
 // Cost: O(pods + nodes). Thread safety: pure functions.
 #pragma once
 
@@ -13,20 +14,22 @@
 
 #include "cluster/dump.hpp"
 #include "cluster/store.hpp"
+#include "schedule/configuration.hpp"
 
 namespace crosstie::schedule {
 
 struct unsupported {
-  std::string what;        // "claim devices, which this version does not allocate"
+  std::string what;        // "claim devices, which this version does not allocate,"
   std::uint64_t pods = 0;  // that ask for it
   std::string example;     // the first: "team-a/web-1"
 };
 
 // `other_kinds` are the dump's objects that placing does not read.
 std::vector<unsupported> find_unsupported(const cluster::store& objects,
-                                          std::span<const cluster::kind_count> other_kinds);
+                                          std::span<const cluster::kind_count> other_kinds,
+                                          const configuration& settings);
 
-// "3 pods on no node claim devices, which ...: they are not placed (the first is team-a/web-1)"
+// "pods on no node that claim devices, which ..., are not placed: 3, the first team-a/web-1"
 std::string to_string(const unsupported& finding);
 
 }  // namespace crosstie::schedule

@@ -38,6 +38,7 @@ class event_feed {
   // Set where the file cannot be read on.
   const std::optional<cluster::error>& failure() const { return failure_; }
   std::int64_t passed_over() const { return file_ ? file_->passed_over() : 0; }
+  std::int64_t unknown_classes() const { return file_ ? file_->unknown_classes() : 0; }
   // Arrivals that are still to come, as far as is known.
   std::int64_t arrivals_left() const {
     return static_cast<std::int64_t>(arrivals_.size() - next_arrival_);

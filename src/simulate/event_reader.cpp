@@ -214,7 +214,7 @@ std::expected<cluster::event, error> event_reader::read_line() {
   if (auto* pod = std::get_if<cluster::pod>(&*object);
       pod != nullptr && event.kind == cluster::event_kind::put &&
       !cluster::resolve_priority(*objects_, *pod, objects_decoder_->last_priority())) {
-    return wrong("object.spec.priorityClassName", "expected the name of a known PriorityClass");
+    ++unknown_classes_;
   }
   event.object = std::move(*object);
   return event;

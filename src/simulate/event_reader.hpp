@@ -39,6 +39,8 @@ class event_reader {
   std::expected<std::optional<cluster::event>, cluster::error> next();
 
   std::int64_t passed_over() const { return passed_over_; }
+  // Pods whose PriorityClass is not known; their priority is 0.
+  std::int64_t unknown_classes() const { return unknown_classes_; }
 
  private:
   struct frame;
@@ -62,7 +64,7 @@ class event_reader {
   std::size_t line_size_ = 0;
   std::int64_t line_number_ = 0;
   std::optional<cluster::timestamp> last_;
-  std::int64_t passed_over_ = 0;
+  std::int64_t passed_over_ = 0, unknown_classes_ = 0;
 };
 
 }  // namespace crosstie::simulate

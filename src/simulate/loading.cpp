@@ -33,6 +33,7 @@ std::expected<loaded_input, error> load_from(const dump_input& dump, bool strict
   if (std::string others = cluster::describe_other_kinds(*read); !others.empty()) {
     loaded.warnings.push_back(std::move(others));
   }
+  loaded.other_kinds = read->other;
   loaded.zero = newest_creation(*loaded.objects);
   return loaded;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/dump.hpp"
 #include "cluster/store.hpp"
 #include "simulate/event_feed.hpp"
 #include "simulate/options.hpp"
@@ -19,7 +20,8 @@ struct loaded_input {
   // Where the input's own time begins: what seconds of an events file count from, and when the
   // first pod arrives. The epoch of a trace; else the newest creation of a pod.
   cluster::timestamp zero = 0;
-  std::vector<departure> departures;  // as recorded
+  std::vector<departure> departures;             // as recorded
+  std::vector<cluster::kind_count> other_kinds;  // of a dump, that placing does not read
   std::vector<std::string> warnings;
 };
 

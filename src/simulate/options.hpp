@@ -81,6 +81,7 @@ struct options {
   // A KubeSchedulerConfiguration, and what errors call it; without a text: the default profile.
   std::string configuration_text, configuration_file;
   const std::atomic<bool>* stop = nullptr;        // set it (a signal handler may) to end the run
+  std::function<void()> loaded{};                 // called when the input is read, before the run
   std::function<void(const progress&)> report{};  // called about ten times a second
 };
 

@@ -8,6 +8,7 @@
 
 #include "schedule/configuration_reader.hpp"
 #include "schedule/cycle.hpp"
+#include "schedule/support.hpp"
 #include "simulate/loading.hpp"
 #include "simulate/recorder.hpp"
 #include "simulate/summary.hpp"
@@ -95,6 +96,10 @@ class run {
         state_(*input_.objects),
         begun_(begun) {
     result_.summary.already_bound = count_bound(*input_.objects);
+    for (const auto& one :
+         schedule::find_unsupported(*input_.objects, input_.other_kinds, settings_)) {
+      input_.warnings.push_back(schedule::to_string(one));
+    }
     state_.load();
   }
 
@@ -103,6 +108,7 @@ class run {
     initial_ = static_cast<std::int64_t>(cycle.waiting().size());
     result_.summary.started = world_->now();
     result_.timing.load_ns = ns_between(begun_, steady::now());
+    if (what_.loaded) what_.loaded();
     loop(cycle);
     if (feed_.failure()) return std::unexpected(*feed_.failure());
     sum_up(cycle);
@@ -211,6 +217,11 @@ class run {
     if (const std::int64_t missing = world_->counted().missing; missing > 0) {
       result_.warnings.push_back(std::to_string(missing) +
                                  " events delete pods that were not there");
+    }
+    if (feed_.unknown_classes() > 0) {
+      result_.warnings.push_back(std::to_string(feed_.unknown_classes()) +
+                                 " events name a PriorityClass that is not known: the pods have "
+                                 "priority 0");
     }
     if (feed_.passed_over() > 0) {
       result_.warnings.push_back("passed over " + std::to_string(feed_.passed_over()) +

@@ -166,10 +166,10 @@ TEST(simulate, what_cannot_be_decided_yet_is_said_once_and_never_placed) {
   const result got = run({"simulate", "-f", "-", "-o", "name"}, dump);
   EXPECT_EQ(got.exit_code, 0);
   EXPECT_EQ(got.out, "web/c\n");
-  EXPECT_THAT(got.err, HasSubstr("crosstie: warning: 2 pods on no node claim devices"));
+  EXPECT_THAT(got.err, HasSubstr("crosstie: warning: pods on no node that claim devices"));
   EXPECT_EQ(got.err.find("claim devices"), got.err.rfind("claim devices"));
   const result told = run({"explain", "-f", "-", "--all"}, dump);
-  EXPECT_THAT(told.err, HasSubstr("crosstie: warning: 2 pods on no node claim devices"));
+  EXPECT_THAT(told.err, HasSubstr("crosstie: warning: pods on no node that claim devices"));
 }
 
 // ---- Ctrl-C -----------------------------------------------------------------------------------

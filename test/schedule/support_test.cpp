@@ -59,22 +59,34 @@ spec:
 
 TEST(support, pods_with_existing_claims_are_found) {
   small_cluster cluster(cluster_text);
-  const auto found = find_unsupported(cluster.objects(), {});
+  const auto found = find_unsupported(cluster.objects(), {}, default_configuration());
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].pods, 1u);
   EXPECT_EQ(to_string(found[0]),
-            "1 pods on no node claim devices (spec.resourceClaims), which this version does not "
-            "allocate: they are not placed (the first is a/claims)");
+            "pods on no node that claim devices (spec.resourceClaims), which this version does not "
+            "allocate, are not placed: 1, the first a/claims");
 }
 
 TEST(support, device_classes_matter_to_pods_that_ask_what_no_node_offers) {
   small_cluster cluster(cluster_text);
+  const configuration settings = default_configuration();
   const cluster::kind_count classes{"DeviceClass", 2}, secrets{"Secret", 2};
-  EXPECT_EQ(find_unsupported(cluster.objects(), {{secrets}}).size(), 1u);
-  const auto found = find_unsupported(cluster.objects(), {{secrets, classes}});
+  EXPECT_EQ(find_unsupported(cluster.objects(), {{secrets}}, settings).size(), 1u);
+  const auto found = find_unsupported(cluster.objects(), {{secrets, classes}}, settings);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[1].pods, 1u);
   EXPECT_EQ(found[1].example, "a/asks");
+}
+
+TEST(support, pods_that_wait_for_another_scheduler_are_found) {
+  small_cluster cluster(cluster_text);
+  configuration settings = default_configuration();
+  settings.profiles[0].scheduler_name = "another";
+  const auto found = find_unsupported(cluster.objects(), {}, settings);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(to_string(found[0]),
+            "pods on no node that name a scheduler that no profile has are not placed: 4, the "
+            "first a/claims");
 }
 
 }  // namespace

@@ -140,11 +140,14 @@ TEST_F(events, errors_inside_the_object_name_it) {
   EXPECT_TRUE(refused.starts_with("e.jsonl:2: Pod n/b: spec.priority: expected")) << refused;
 }
 
-TEST_F(events, an_unknown_priority_class_is_an_error) {
-  EXPECT_EQ(refusal(R"({"time":0,"event":"add","object":{"kind":"Pod","metadata":{"name":"a"},)"
-                    R"("spec":{"priorityClassName":"x","containers":[{"name":"c"}]}}})"),
-            "e.jsonl:1: object.spec.priorityClassName: expected the name of a known "
-            "PriorityClass");
+TEST_F(events, a_pod_of_an_unknown_priority_class_has_none_and_is_counted) {
+  event_reader from =
+      reader(R"({"time":0,"event":"add","object":{"kind":"Pod","apiVersion":"v1",)"
+             R"("metadata":{"name":"a"},"spec":{"priorityClassName":"x","containers":[]}}})");
+  const auto event = from.next().value();
+  ASSERT_TRUE(event);
+  EXPECT_EQ(objects_.spec(std::get<cluster::pod>(event->object).spec).priority, 0);
+  EXPECT_EQ(from.unknown_classes(), 1);
 }
 
 TEST_F(events, a_missing_file_is_an_error) {

@@ -253,7 +253,8 @@ TEST_F(small_cluster, a_departure_makes_room_for_a_pod_that_waits) {
   EXPECT_EQ(decisions_of(result), "first@0->a second@1000-> second@20000->a ");
   EXPECT_EQ(result.decisions[2].attempt, 2u);
   EXPECT_EQ(result.messages[result.decisions[1].message],
-            "0/1 nodes are available: 1 Insufficient cpu.");
+            "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: "
+            "1 No preemption victims found for incoming pod.");
   EXPECT_EQ(result.summary.placed, 2);
   EXPECT_EQ(result.summary.placed_now, 1);
   EXPECT_EQ(result.summary.departed, 1);
@@ -279,6 +280,8 @@ TEST_F(small_cluster, a_new_node_wakes_a_pod) {
 TEST_F(small_cluster, without_nodes_a_pod_is_tried_again_after_each_back_off) {
   const outcome result = run(with(pod("p", 1), line(5, "add", node("a", 1))));
   EXPECT_EQ(decisions_of(result), "p@0-> p@1000-> p@3000-> p@7000->a ");
+  EXPECT_EQ(result.decisions[0].what, verdict::unschedulable);
+  EXPECT_EQ(result.messages[result.decisions[0].message], "no nodes available to schedule pods");
 }
 
 TEST_F(small_cluster, a_finished_pod_frees_its_node) {

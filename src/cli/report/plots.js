@@ -74,12 +74,12 @@ function drawTiles() {
   const tile = (name, figure, note, mood = "") => tiles.append(
     element("div", {class: `tile ${mood}`}, element("div", {class: "name"}, name),
       element("div", {class: "figure"}, figure), element("div", {class: "note"}, note)));
-  const left = data.unschedulable + data.gated;
   tile("Placed", whole(data.placed),
     data.pods > 0 ? `${percent(data.placed / data.pods)} of ${whole(data.pods)} pods` : "no pod was pending",
     data.pods > 0 && data.placed === data.pods ? "good" : "");
-  tile("Unschedulable", whole(left),
-    data.gated > 0 ? `${whole(data.gated)} of them gated` : "at the end of the run", left > 0 ? "bad" : "");
+  tile("Unschedulable", whole(data.unschedulable),
+    data.gated > 0 ? `${whole(data.gated)} more held back by gates` : "at the end of the run",
+    data.unschedulable > 0 ? "bad" : "");
   for (const one of data.resources.filter((one) => one.name === "cpu" || one.name === "memory")) {
     tile(one.name === "cpu" ? "CPU utilisation" : "Memory utilisation", percent(one.utilisation),
       `${percent(one.fragmentation)} of the rest is fragmented`);
@@ -257,7 +257,7 @@ function timeAxis() {
 
 function drawPlaced() {
   const parent = byId("placed");
-  if (data.series.length < 2) {
+  if (data.series.length === 0) {
     return parent.replaceChildren(element("p", {class: "empty"}, "No decision was made."));
   }
   const time = timeAxis(), end = data.series.at(-1)[time.column] || 1;
