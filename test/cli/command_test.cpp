@@ -81,6 +81,8 @@ TEST(command, options_that_contradict_each_other_are_refused) {
   expect_refused(run({"simulate"}), "expected one input");
   expect_refused(run({"simulate", "--generate", "nodes=1", "-f", "x"}), "expected one input");
   expect_refused(run({"simulate", "--trace", "openb"}), "--nodes FILE and --pods FILE");
+  expect_refused(run({"simulate", "--generate", "--nodes", "x"}), "belong to --trace openb");
+  expect_refused(run({"generate", "--events", "-"}), "expected --dump FILE");
   expect_refused(run({"simulate", "--generate", "--rate", "1/s", "--pace", "1/s"}),
                  "at most one of --rate, --pace");
   expect_refused(run({"explain", "-f", "x"}), "expected the names of pods, or --all");
@@ -140,6 +142,7 @@ std::string completed(const std::string& words) {
 TEST(completion, bash_completes_commands_options_and_values) {
   EXPECT_EQ(completed("crosstie sim"), "simulate\n");
   EXPECT_EQ(completed("crosstie simulate --rep"), "--report\n");
+  EXPECT_EQ(completed("crosstie simulate --strict --rep"), "--report\n");
   EXPECT_EQ(completed("crosstie simulate -o ''"), "summary wide json yaml name\n");
   EXPECT_EQ(completed("crosstie explain --output = w"), "wide\n");
   EXPECT_EQ(completed("crosstie explain --output ="), "table wide json yaml\n");

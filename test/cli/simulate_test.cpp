@@ -193,6 +193,23 @@ TEST(simulate, ctrl_c_stops_cleanly_with_what_is_done) {
   EXPECT_TRUE(all["summary"]["stopped"].get<bool>());
 }
 
+TEST(simulate, a_signal_before_the_input_is_read_ends_it) {
+  const result got =
+      run_bash("(sleep 2) | timeout --preserve-status -s INT 1 $crosstie simulate -f -");
+  EXPECT_EQ(got.exit_code, 130);
+  EXPECT_EQ(got.out, "");
+}
+
+TEST(simulate, pods_of_another_scheduler_are_told_of) {
+  const std::string other = R"("schedulerName":"volcano",)";
+  const result got =
+      run({"simulate", "-f", "-", "-o=name"},
+          sample_list(sample_node("big", "8") + "," + sample_pod("web", "a", "1", other) + "," +
+                      sample_pod("web", "b", "1")));
+  EXPECT_EQ(got.out, "web/b\n");
+  EXPECT_THAT(got.err, HasSubstr("that name a scheduler that no profile has are not placed: 1"));
+}
+
 TEST(simulate, sigterm_stops_it_likewise) {
   process child(CROSSTIE_BINARY,
                 {"simulate", "--generate", "nodes=5,pods=1000", "--pace", "1/m", "-o", "name"});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ostream>
 
 #include "schedule/allocation_counter.hpp"
 #include "schedule/evaluation.hpp"
@@ -139,6 +140,9 @@ struct limits {
   std::uint32_t block;
   bool by_name;
 };
+std::ostream& operator<<(std::ostream& out, const limits& l) {
+  return out << l.rows << " rows, blocks of " << l.block << (l.by_name ? ", by name" : ", by seed");
+}
 
 class engine_property : public testing::TestWithParam<limits> {
  protected:
