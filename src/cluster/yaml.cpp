@@ -215,7 +215,10 @@ class object_builder final : public YAML::EventHandler {
 
   bool any() const { return any_; }
 
-  void OnDocumentStart(const YAML::Mark&) override {
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    // yaml-cpp tells of empty documents for ever where it stands before a mark it can do nothing
+    // with, such as a comma.
+    if (std::exchange(start_, mark.pos) == mark.pos) fail(mark.line, "expected a YAML document");
     open_.clear();
     anchors_.clear();
     aliased_bytes_ = 0;
@@ -412,6 +415,7 @@ class object_builder final : public YAML::EventHandler {
   json_writer writer_;
   std::int64_t item_ = -1;
   std::string kind_, api_version_;
+  int start_ = -1;  // of the document, in the text
   bool is_list_ = false, empty_list_ = false, any_ = false;
 };
 

@@ -146,6 +146,7 @@ TEST(yaml, broken_text_is_an_error_with_its_line) {
   EXPECT_EQ(json_of("a: 1\n? [x]\n: 2"), "in:2: expected a text as key");
   EXPECT_EQ(json_of("a: .inf"), "in:1: expected a value that JSON has, found .inf");
   EXPECT_EQ(json_of("a:\n- b\n -c: [").substr(0, 5), "in:3:");
+  EXPECT_EQ(json_of(",:V "), "in:1: expected a YAML document");
   EXPECT_EQ(json_of("a: *unknown").substr(0, 5), "in:1:");
   EXPECT_EQ(json_of("a: \"x"), "in:1: expected YAML: illegal EOF in scalar");
   EXPECT_EQ(json_of("a: \"x\n"), "in:2: expected YAML: illegal document indicator in scalar");
