@@ -129,6 +129,7 @@ class checked_stream final : public std::streambuf {
   void event_seen() { silent_bytes_ = 0; }
 
   const std::string& problem() const { return problem_; }
+  std::int64_t problem_line() const { return problem_line_; }  // from 1; 0: of no line
 
  private:
   static constexpr std::size_t smallest_part = 16;
@@ -155,6 +156,7 @@ class checked_stream final : public std::streambuf {
     if (!simdjson::validate_utf8(text_.data(), whole) ||
         std::memchr(text_.data(), 0, whole) != nullptr) {
       problem_ = "expected text in UTF-8";
+      problem_line_ = 1 + lines_ + lines_before_bad_text(whole);
       return traits_type::eof();
     }
     silent_bytes_ += whole;
@@ -176,8 +178,21 @@ class checked_stream final : public std::streambuf {
     return hand_out(mark.size());
   }
 
+  std::int64_t lines_before_bad_text(std::size_t size) const {
+    std::string_view rest(text_.data(), size);
+    for (std::int64_t lines = 0;; ++lines) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      if (line.size() == rest.size() || line.contains('\0') ||
+          !simdjson::validate_utf8(line.data(), line.size())) {
+        return lines;
+      }
+      rest.remove_prefix(line.size() + 1);
+    }
+  }
+
   int_type hand_out(std::size_t bytes) {
     last_ = text_[bytes - 1];
+    lines_ += std::count(text_.data(), text_.data() + bytes, '\n');
     setg(text_.data(), text_.data(), text_.data() + bytes);
     return traits_type::to_int_type(text_[0]);
   }
@@ -202,6 +217,7 @@ class checked_stream final : public std::streambuf {
   char last_ = 0;       // of what was handed out
   bool ended_ = false;  // the end of the document was, too
   std::size_t cut_bytes_ = 0;
+  std::int64_t lines_ = 0, problem_line_ = 0;
   std::string problem_;
 };
 
@@ -434,7 +450,7 @@ std::expected<void, error> split_yaml(byte_source& from, std::string_view file,
   checked_stream bytes(from, limits);
   std::istream stream(&bytes);
   object_builder builder(file, limits, bytes, sink);
-  auto problem = [&] { return at_line(file, 0, bytes.problem()); };
+  auto problem = [&] { return at_line(file, bytes.problem_line(), bytes.problem()); };
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {

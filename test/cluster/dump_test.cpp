@@ -90,7 +90,8 @@ TEST_F(dumps, not_utf8) {
   EXPECT_EQ(read({"{\"items\":[" + node_named("n") +
                   ",\n{\"kind\":\"Node\",\n\"metadata\":{\"name\":\"\xC0\x80\"}}]}"}),
             "f0.json:3: item 1: expected text in UTF-8");
-  EXPECT_EQ(read({"kind: Node\nmetadata: {name: \"\xff\"}\n"}), "f0.json: expected text in UTF-8");
+  EXPECT_EQ(read({"kind: Node\nmetadata: {name: \"\xff\"}\n"}),
+            "f0.json:2: expected text in UTF-8");
 }
 
 TEST_F(dumps, wrong_type_in_a_field) {

@@ -152,9 +152,10 @@ TEST(yaml, broken_text_is_an_error_with_its_line) {
   EXPECT_EQ(json_of("a: \"x\n"), "in:2: expected YAML: illegal document indicator in scalar");
   EXPECT_EQ(json_of("a: 'x\n  b: {c: d\n"),
             "in:3: expected YAML: illegal document indicator in scalar");
-  EXPECT_EQ(json_of("a: \xff"), "in: expected text in UTF-8");
-  EXPECT_EQ(json_of("a: \xc3"), "in: expected text in UTF-8");
-  EXPECT_EQ(json_of({"\0\0\0 a: b", 8}), "in: expected text in UTF-8");
+  EXPECT_EQ(json_of("a: \xff"), "in:1: expected text in UTF-8");
+  EXPECT_EQ(json_of("a: \xc3"), "in:1: expected text in UTF-8");
+  EXPECT_EQ(json_of("a: b\nc: d\ne: \xff\n"), "in:3: expected text in UTF-8");
+  EXPECT_EQ(json_of({"\0\0\0 a: b", 8}), "in:1: expected text in UTF-8");
   EXPECT_EQ(json_of("a: " + std::string(600, '[')),
             "in:1: expected fewer brackets or levels inside each other");
   EXPECT_EQ(json_of(""), "in: expected an object, found nothing");
