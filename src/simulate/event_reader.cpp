@@ -167,6 +167,15 @@ std::expected<std::optional<cluster::event>, error> event_reader::next() {
     if (line_.find_first_not_of(" \t\r") == std::string::npos) continue;
     auto event = read_line();
     if (!event) return std::unexpected(std::move(event.error()));
+    if (auto* known = std::get_if<cluster::priority_class>(&event->object)) {
+      // Only pods of later lines ask for it, and they are read before its event would be applied.
+      if (event->kind == cluster::event_kind::put) {
+        objects_->priority_classes.put(std::move(*known));
+      } else {
+        objects_->priority_classes.remove(cluster::key_of(*known));
+      }
+      continue;
+    }
     if (!std::holds_alternative<cluster::other_object>(event->object)) return std::move(*event);
     ++passed_over_;
   }

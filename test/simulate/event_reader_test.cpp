@@ -150,6 +150,21 @@ TEST_F(events, a_pod_of_an_unknown_priority_class_has_none_and_is_counted) {
   EXPECT_EQ(from.unknown_classes(), 1);
 }
 
+TEST_F(events, a_priority_class_counts_for_the_pods_of_later_lines) {
+  const std::string value =
+      R"({"time":0,"event":"add","object":{"kind":"PriorityClass",)"
+      R"("apiVersion":"scheduling.k8s.io/v1","metadata":{"name":"x"},"value":7}})";
+  const std::string pod =
+      R"({"time":0,"event":"add","object":{"kind":"Pod","apiVersion":"v1",)"
+      R"("metadata":{"name":"a"},"spec":{"priorityClassName":"x","containers":[]}}})";
+  event_reader from = reader(value + "\n" + pod);
+  const auto event = from.next().value();
+  ASSERT_TRUE(event);
+  EXPECT_EQ(objects_.spec(std::get<cluster::pod>(event->object).spec).priority, 7);
+  EXPECT_EQ(from.unknown_classes(), 0);
+  EXPECT_EQ(from.passed_over(), 0);
+}
+
 TEST_F(events, a_missing_file_is_an_error) {
   const temporary_folder folder;
   const auto opened = event_reader::open(folder.path("none"), 0, objects_);
