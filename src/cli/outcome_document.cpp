@@ -138,6 +138,7 @@ class printer {
     to_.object("timing");
     to_.integer("loadNs", timing.load_ns);
     to_.integer("wallNs", timing.wall_ns);
+    to_.integer("explainNs", timing.explain_ns);
     to_.number("decisionsPerSecond", timing.decisions_per_second);
     to_.integer("p50Ns", timing.p50_ns);
     to_.integer("p99Ns", timing.p99_ns);

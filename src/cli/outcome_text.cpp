@@ -53,6 +53,9 @@ void print_speed(output& to, const simulate::outcome& what) {
            duration(timing.wall_ns), with_commas(std::llround(timing.decisions_per_second)));
   to.print("  a decision took {} (p50), {} (p99), {} (max)\n", duration(timing.p50_ns),
            duration(timing.p99_ns), duration(timing.max_ns));
+  if (timing.explain_ns > 0) {
+    to.print("  finding the texts of failures took {}\n", duration(timing.explain_ns));
+  }
   to.print("  input ready after {}, peak memory {}\n", duration(timing.load_ns),
            bytes(timing.peak_memory_bytes));
 }

@@ -38,6 +38,7 @@ TEST(simulate, json_holds_placements_decisions_summary_and_timing) {
   EXPECT_EQ(all["summary"]["alreadyBound"], 1);
   EXPECT_EQ(all["summary"]["nodes"], 3);
   EXPECT_GT(all["timing"]["peakMemoryBytes"], 0);
+  EXPECT_GT(all["timing"]["explainNs"], 0);
 }
 
 TEST(simulate, json_says_why_pods_wait) {
