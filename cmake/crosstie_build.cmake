@@ -19,7 +19,7 @@ endif()
 if(CROSSTIE_SANITIZE)
   target_compile_options(crosstie_build INTERFACE
     -fsanitize=${CROSSTIE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizer_ignore.txt)
+    $<$<CXX_COMPILER_ID:Clang>:-fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizer_ignore.txt>)
   target_link_options(crosstie_build INTERFACE -fsanitize=${CROSSTIE_SANITIZE})
 endif()
 if(CROSSTIE_BUILD_FUZZERS)

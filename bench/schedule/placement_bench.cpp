@@ -188,6 +188,31 @@ void report(const std::string& name, const setting& s, std::vector<std::int64_t>
       static_cast<double>(by.memory_bytes()) / (1 << 20));
 }
 
+// The oldest pod leaves; every thousandth time a node is relabelled as well.
+void push_departure(listed_world& outside, scene& on, const setting& s, std::uint32_t i,
+                    std::deque<cluster::object_key>& bound) {
+  cluster::pod leaving{};
+  leaving.ns = bound.front().ns, leaving.name = bound.front().name;
+  bound.pop_front();
+  outside.events.push_back({cluster::event_kind::remove, 0, leaving});
+  if (i % 1000 != 0) return;
+  outside.events.push_back(
+      {cluster::event_kind::put, 0, on.make_node(i / 1000 % s.nodes, static_cast<int>(i))});
+}
+
+// Asks the plain evaluation about the cluster as it was before the binding.
+void compare_with(schedule::engine& plain, scene& on, const schedule::decision& made) {
+  std::vector<node_id> best;
+  on.state().unbind(made.pod);
+  on.objects().set_node(made.pod, cluster::no_name);
+  const schedule::placement answer = plain.find_best(made.pod, best);
+  if (answer.total != made.score || answer.ties != made.ties || answer.feasible != made.feasible ||
+      std::find(best.begin(), best.end(), made.node) == best.end()) {
+    fail("the plain evaluation disagrees");
+  }
+  on.state().bind(made.pod, made.node);
+}
+
 void run(const std::string& name, const setting& s) {
   scene on(s);
   listed_world outside;
@@ -198,7 +223,6 @@ void run(const std::string& name, const setting& s) {
   schedule::engine_options plain_options;
   plain_options.incremental = false;
   schedule::engine plain(on.objects(), on.state().usage(), on.state(), settings, plain_options);
-  std::vector<node_id> best;
 
   std::vector<cluster::pod> arrivals;
   for (std::uint32_t i = 0; i < s.pods; ++i) arrivals.push_back(on.make_pod(i));
@@ -209,16 +233,7 @@ void run(const std::string& name, const setting& s) {
   double seconds = 0, cpu_start = 0;
   std::size_t allocated = 0;
   for (std::uint32_t i = 0; i < s.pods; ++i) {
-    if (s.departures && i >= warm) {
-      cluster::pod leaving{};
-      leaving.ns = bound.front().ns, leaving.name = bound.front().name;
-      bound.pop_front();
-      outside.events.push_back({cluster::event_kind::remove, 0, leaving});
-      if (i % 1000 == 0) {
-        outside.events.push_back(
-            {cluster::event_kind::put, 0, on.make_node(i / 1000 % s.nodes, static_cast<int>(i))});
-      }
-    }
+    if (s.departures && i >= warm) push_departure(outside, on, s, i, bound);
     outside.events.push_back({cluster::event_kind::put, 0, arrivals[i]});
     bound.push_back({arrivals[i].ns, arrivals[i].name});
 
@@ -234,18 +249,7 @@ void run(const std::string& name, const setting& s) {
       seconds += static_cast<double>(spent) / second_ns;
       allocated += test::allocation_count() - allocated_before;
     }
-    if (s.twin) {
-      // As it was before the binding.
-      on.state().unbind(made->pod);
-      on.objects().set_node(made->pod, cluster::no_name);
-      const schedule::placement answer = plain.find_best(made->pod, best);
-      if (answer.total != made->score || answer.ties != made->ties ||
-          answer.feasible != made->feasible ||
-          std::find(best.begin(), best.end(), made->node) == best.end()) {
-        fail("the plain evaluation disagrees");
-      }
-      on.state().bind(made->pod, made->node);
-    }
+    if (s.twin) compare_with(plain, on, *made);
   }
   const double cpu_spent = cpu_seconds() - cpu_start;  // with the driver's own, some percent
   check(on);

@@ -2,17 +2,12 @@
 // says what was expected. Decoded twice, it gives the same specs and names.
 #include <simdjson.h>
 
-#include <cstdlib>
-
 #include "cluster/decode.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace crosstie::cluster;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 bool is_json(const std::string& text) {
   simdjson::dom::parser parser;

@@ -2,17 +2,12 @@
 // takes the whole for a List, the items are the same.
 #include <simdjson.h>
 
-#include <cstdlib>
-
 #include "cluster/input.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace crosstie::cluster;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 struct outcome {
   std::vector<std::string> documents;

@@ -2,20 +2,17 @@
 // again, or with the other sign.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <string>
 
 #include "cluster/quantity.hpp"
+#include "require.hpp"
 
 namespace {
 
 using crosstie::cluster::parse_quantity;
 using crosstie::cluster::quantity;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using crosstie::cluster::require;
 
 std::string write_nanos(quantity::int128 nanos) {
   std::string text = "n";

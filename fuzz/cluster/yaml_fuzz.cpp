@@ -1,17 +1,12 @@
 // Any text to the YAML reader: what it hands on is JSON, and how the text arrives does not matter.
 #include <simdjson.h>
 
-#include <cstdlib>
-
 #include "cluster/input.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace crosstie::cluster;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 struct outcome {
   std::vector<std::string> documents;

@@ -1,7 +1,9 @@
 // Which nodes changed, in order, for readers that each catch up from where they were.
 //
-// Promise: since(seen) are all nodes noted after `seen`, unless more were noted than the ring
-// holds. Cost: O(1) to note; no allocation after construction. Thread safety: none.
+// Promise: since(seen) are all nodes noted after `seen`, unless the ring holds fewer than were
+// noted.
+// Cost: O(1) to note; no allocation after construction.
+// Thread safety: none.
 #pragma once
 
 #include <bit>
