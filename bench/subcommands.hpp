@@ -12,4 +12,7 @@ void define_tables(CLI::App& app);     // tables/tables_subcommand.cpp
 void define_placement(CLI::App& app);  // schedule/placement_subcommand.cpp
 void define_reading(CLI::App& app);    // cluster/reading_subcommand.cpp
 
+// The lab: the field report's experiments, one file each in lab/.
+void define_layouts(CLI::App& app);
+
 }  // namespace crosstie::bench
