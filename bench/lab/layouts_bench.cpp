@@ -7,6 +7,7 @@
 #include "harness/options.hpp"
 #include "harness/plot.hpp"
 #include "harness/progress.hpp"
+#include "lab/experiments.hpp"
 #include "lab/recommendation.hpp"
 #include "lab/selection.hpp"
 #include "lab/table_load.hpp"
@@ -16,11 +17,6 @@ namespace crosstie::bench {
 namespace {
 
 const std::vector<std::string> fields = {"layout", "library", "keys", "entries", "operation"};
-
-struct layouts_options {
-  std::string select, file, mix;
-  bool recommend = false;
-};
 
 template <class Key>
 void measure(const key_set<Key>& keys, const selection& chosen, int count, results& into) {
@@ -47,7 +43,9 @@ void measure(const key_set<Key>& keys, const selection& chosen, int count, resul
   to.run(into);
 }
 
-void measure_all(const bench_options& options, const layouts_options& own, results& into) {
+}  // namespace
+
+void measure_layouts(const bench_options& options, const layouts_options& own, results& into) {
   const auto chosen = selection::parse(own.select, fields);
   if (!chosen) throw CLI::ValidationError(chosen.error());
   if (!own.file.empty()) {
@@ -78,7 +76,7 @@ void measure_all(const bench_options& options, const layouts_options& own, resul
   }
 }
 
-void draw(const results& found, page& to) {
+void draw_layouts(const results& found, page& to) {
   std::vector<cli::case_fields> sets;  // keys and entries
   std::vector<std::string> operations;
   for (const cli::measurement& one : found.all()) {
@@ -112,17 +110,15 @@ void draw(const results& found, page& to) {
   }
 }
 
-}  // namespace
-
 void define_layouts(CLI::App& app) {
   const auto own = std::make_shared<layouts_options>();
   CLI::App& made = define_bench(
       app, "layouts", "key layouts of two-dimensional tables, ours beside std, Boost and Abseil",
       [=](const bench_options& options, results& into) {
         own->recommend ? recommend(own->file, own->mix, options.rounds, into)
-                       : measure_all(options, *own, into);
+                       : measure_layouts(options, *own, into);
       },
-      draw);
+      draw_layouts);
   made.add_option("--select", own->select,
                   "the cases to run, e.g. \"layout=nested map|struct key,library=boost,keys=u32 "
                   "pair|text 64,entries=1e6,operation=hit\"");
