@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "schedule/allocation_counter.hpp"
+#include "harness/allocation.hpp"
 #include "schedule/cycle.hpp"
 
 namespace crosstie::bench {
@@ -232,13 +232,14 @@ void run(const std::string& name, const setting& s) {
   const std::uint32_t warm = s.departures ? s.pods / 2 : s.pods / 20;
   double seconds = 0, cpu_start = 0;
   std::size_t allocated = 0;
+  const allocation_meter meter;
   for (std::uint32_t i = 0; i < s.pods; ++i) {
     if (s.departures && i >= warm) push_departure(outside, on, s, i, bound);
     outside.events.push_back({cluster::event_kind::put, 0, arrivals[i]});
     bound.push_back({arrivals[i].ns, arrivals[i].name});
 
     if (i == warm) cpu_start = cpu_seconds();
-    const std::size_t allocated_before = test::allocation_count();
+    const std::size_t allocated_before = static_cast<std::size_t>(meter.read().calls);
     const auto start = clock_type::now();
     const std::optional<schedule::decision> made = cycle.step();
     const auto end = clock_type::now();
@@ -247,7 +248,7 @@ void run(const std::string& name, const setting& s) {
       const std::int64_t spent = std::chrono::nanoseconds(end - start).count();
       times_ns.push_back(spent);
       seconds += static_cast<double>(spent) / second_ns;
-      allocated += test::allocation_count() - allocated_before;
+      allocated += static_cast<std::size_t>(meter.read().calls) - allocated_before;
     }
     if (s.twin) compare_with(plain, on, *made);
   }
