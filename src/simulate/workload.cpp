@@ -39,54 +39,56 @@ std::string_view without_gates(std::string_view size) {
   return size;
 }
 
-// "7Nodes", "1Node_9Pods", "9Pods".
+// "7Nodes", "1Node_9Pods", "9Pods", "7Nodes_70Bound_9Pods".
 struct asked_size {
-  std::int64_t nodes = 0, pods = 0;  // 0: not given
+  std::int64_t nodes = 0, bound = 0, pods = 0;  // 0: not given
 };
 
-std::optional<std::int64_t> take_number(std::string_view& text) {
-  std::int64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc{} || number < 1 || number > 10'000'000) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return number;
-}
-
-bool take_word(std::string_view& text, std::string_view word) {
-  if (!text.starts_with(word)) return false;
-  text.remove_prefix(word.size());
+// A number with one of the words behind it.
+bool take(std::string_view& text, std::string_view word, std::int64_t& number) {
+  std::int64_t read = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), read);
+  const std::size_t digits = static_cast<std::size_t>(end - text.data());
+  if (problem != std::errc{} || read < 1 || read > 10'000'000) return false;
+  std::string_view rest = text.substr(digits);
+  if (!rest.starts_with(word)) return false;
+  rest.remove_prefix(word.size());
+  if (word != "Bound" && rest.starts_with('s')) rest.remove_prefix(1);
+  if (rest.starts_with('_')) {
+    rest.remove_prefix(1);
+    if (rest.empty()) return false;
+  } else if (!rest.empty()) {
+    return false;
+  }
+  number = read;
+  text = rest;
   return true;
 }
 
 std::optional<asked_size> parse_size(std::string_view text) {
   asked_size asked;
-  auto number = take_number(text);
-  if (number && (take_word(text, "Nodes") || take_word(text, "Node"))) {
-    asked.nodes = *number;
-    if (text.empty()) return asked;
-    if (!take_word(text, "_")) return std::nullopt;
-    number = take_number(text);
-  }
-  if (!number || (!take_word(text, "Pods") && !take_word(text, "Pod")) || !text.empty()) {
-    return std::nullopt;
-  }
-  asked.pods = *number;
+  const std::size_t all = text.size();
+  take(text, "Node", asked.nodes);
+  take(text, "Bound", asked.bound);
+  take(text, "Pod", asked.pods);
+  if (!text.empty() || all == 0) return std::nullopt;
   return asked;
 }
 
-// The first size of the case, scaled by nodes, or by pods where the case has a fixed number of
-// them.
+// The first size of the case in proportion to the nodes, or to the pods where the case has a fixed
+// number of nodes; pods that are asked for by number are so many.
 workload_size scaled(const workload_case& what, const asked_size& asked, std::string_view name) {
   workload_size size = what.sizes.front();
   std::int64_t nodes = 0;
   for (const std::string_view each : what.nodes) nodes += size.get(each);
-  const std::int64_t from = asked.nodes > 0 && nodes > 0 ? nodes : size.get(what.pods);
-  const std::int64_t to = asked.nodes > 0 && nodes > 0 ? asked.nodes
-                          : asked.pods > 0             ? asked.pods
-                                                       : from;
+  const bool by_nodes = nodes > 0 && asked.nodes > 0;
+  const bool by_pods = nodes == 0 && asked.pods > 0;
+  const std::int64_t from = by_nodes ? nodes : by_pods ? size.get(what.pods) : 1;
+  const std::int64_t to = by_nodes ? asked.nodes : by_pods ? asked.pods : 1;
   for (workload_parameter& each : size.parameters) {
     if (each.scales) each.value = (each.value * to + from - 1) / from;
     if (asked.pods > 0 && each.name == what.pods) each.value = asked.pods;
+    if (asked.bound > 0 && each.name == what.bound) each.value = asked.bound;
   }
   size.name = name;
   return size;
@@ -121,7 +123,7 @@ std::expected<workload, error> parse_workload(std::string_view text) {
   const auto listed = std::ranges::find(found->sizes, size, &workload_size::name);
   if (listed != found->sizes.end()) return workload{&*found, *listed};
   const auto asked = parse_size(size);
-  if (!asked) {
+  if (!asked || (asked->bound > 0 && found->bound.empty())) {
     return wrong("SIZE", fmt::format("expected a size such as {} or 50Nodes_100Pods, found \"{}\"",
                                      found->sizes.front().name, size));
   }

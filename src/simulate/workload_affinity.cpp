@@ -203,9 +203,10 @@ void add_affinity_workloads(std::vector<workload_case>& to) {
       compose_required_affinity_ns);
   add("SchedulingPreferredAffinityWithNSSelector",
       {{"5000Nodes_5000Pods", with_namespaces(5000, 50, 5000), 90}}, compose_preferred_affinity_ns);
-  add("SchedulingGatedPodsWithPodAffinityImpactForThroughput",
-      {{"1Node_10000GatedPods", {{"gatedPods", 10000}, {"measurePods", 20000}}, 110}},
-      compose_gated);
+  to.push_back({"SchedulingGatedPodsWithPodAffinityImpactForThroughput",
+                {{"1Node_10000GatedPods", {{"gatedPods", 10000}, {"measurePods", 20000}}, 110}},
+                compose_gated,
+                {}});
 }
 
 }  // namespace crosstie::simulate

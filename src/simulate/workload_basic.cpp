@@ -132,7 +132,12 @@ void add_basic_workloads(std::vector<workload_case>& to) {
        compose_basic});
   to.push_back({"PreemptionBasic",
                 {{"1000Nodes", {{"initNodes", 1000}, {"initPods", 4000}, {"measurePods", 1000}}}},
-                compose_preemption});
+                compose_preemption,
+                {"initNodes"},
+                "measurePods",
+                "",
+                false,
+                false});
   to.push_back({"Unschedulable",
                 {{"5kNodes/100Init/10kPods",
                   {{"initNodes", 5000}, {"initPods", 100}, {"measurePods", 10000}},
@@ -154,7 +159,8 @@ void add_basic_workloads(std::vector<workload_case>& to) {
                 {{"1Node_10000GatedPods",
                   {{"gatedPods", 10000}, {"deletingPods", 20000}, {"measurePods", 20000}},
                   130}},
-                compose_gated});
+                compose_gated,
+                {}});
   to.push_back({"SchedulingDeletedPodsWithFinalizers",
                 {{"5000Node_5000DeletingPods",
                   {{"initNodes", 5000}, {"deletingPods", 5000}, {"measurePods", 5000}}}},

@@ -34,7 +34,9 @@ struct workload_case {
   void (*compose)(workload_composer& into, const workload_size& size);
   // What "7Nodes_9Pods" sets; other parameters follow in proportion. No nodes: a fixed number.
   std::vector<std::string_view> nodes{"initNodes"};
-  std::string_view pods = "measurePods";
+  std::string_view pods = "measurePods", bound{};
+  bool steady = false;          // arrivals and departures that could go on for ever
+  bool algorithm_alone = true;  // SchedulePod alone, without preemption, can place its pods
 };
 
 // A case of upstream's that is left out.

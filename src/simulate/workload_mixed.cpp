@@ -240,14 +240,22 @@ void add_mixed_workloads(std::vector<workload_case>& to) {
                    {"boundPods", 60000},
                    {"shapes", 2000, false},
                    {"measurePods", 60000}}}},
-                compose_mixed});
+                compose_mixed,
+                {"initNodes"},
+                "measurePods",
+                "boundPods",
+                true});
   to.push_back({"Scale",
                 {{"100000Nodes",
                   {{"initNodes", 100000},
                    {"boundPods", 1000000},
                    {"shapes", 100, false},
                    {"measurePods", 100000}}}},
-                compose_mixed});
+                compose_mixed,
+                {"initNodes"},
+                "measurePods",
+                "boundPods",
+                true});
 }
 
 }  // namespace crosstie::simulate

@@ -72,7 +72,12 @@ void add_volume_workloads(std::vector<workload_case>& to) {
                 compose_csi});
   to.push_back({"PreemptionPVs",
                 {{"1000Nodes", {{"initNodes", 1000}, {"initPods", 4000}, {"measurePods", 1000}}}},
-                compose_preemption});
+                compose_preemption,
+                {"initNodes"},
+                "measurePods",
+                "",
+                false,
+                false});
 }
 
 }  // namespace crosstie::simulate
