@@ -39,8 +39,8 @@ score_table::row bucket_table::refresh(const question& asked) {
   const std::uint32_t slot = row_of(asked);
   row_state& state = rows_[slot];
   task t{asked, how, groups_[how.grouping], state, cells_.row(slot)};
-  const bool kept = state.complete && state.version == asked.part.version &&
-                    state.epoch == topology_->epoch();
+  const bool kept =
+      state.complete && state.version == asked.part.version && state.epoch == topology_->epoch();
   if (!kept || !replay(t)) rebuild(t);
   judge_buckets(t);
   return choose(t, slot);
@@ -74,7 +74,7 @@ const bucket_table::plan& bucket_table::plan_for(const question& asked) {
   for (const soft_spread& each : rules.soft) {
     if (!each.per_host) keys.push_back(each.key);
   }
-  for (const auto* list : {&rules.near, &rules.far}) {
+  for (const auto* list : {&rules.near, &rules.far, &rules.kept_off}) {
     for (const near_or_far& each : *list) keys.push_back(each.key);
   }
   for (const weighted_term& each : rules.scored) keys.push_back(each.key);
@@ -123,7 +123,8 @@ void bucket_table::plan_sources(plan& made, const pod_rules& rules) {
   };
   const bool fine_near = plan_terms(rules.near, made.near);
   const bool fine_far = plan_terms(rules.far, made.far);
-  if (fine_near || fine_far) made.flags_at = made.width++;
+  const bool fine_kept_off = plan_terms(rules.kept_off, made.kept_off);
+  if (fine_near || fine_far || fine_kept_off) made.flags_at = made.width++;
   if (plan_terms(rules.scored, made.scored)) {
     made.sum_at = made.width;  // two halves
     made.width += 2;
@@ -178,8 +179,7 @@ bool bucket_table::replay(task& t) {
   visit_all([&](std::span<const std::uint32_t> slots) {
     for (const std::uint32_t slot : slots) {
       take(t, slot);
-      put(t, slot,
-          scorer_.score_node(t.asked.wanted, t.asked.weights, t.asked.part, slot));
+      put(t, slot, scorer_.score_node(t.asked.wanted, t.asked.weights, t.asked.part, slot));
     }
   });
   replayed_ += nodes;
@@ -240,11 +240,15 @@ void bucket_table::read_tuple(const task& t, std::uint32_t slot) {
     const std::int32_t count = read(rules.near[i].key, rules.near[i].counter);
     flags |= count < 0 ? near_lacks_key : count == 0 ? near_nobody : 0;
   }
-  for (std::size_t i = 0; i < rules.far.size(); ++i) {
-    if (how.far[i].fine && read(rules.far[i].key, rules.far[i].counter) > 0) {
-      flags |= far_somebody;
+  const auto any_fine = [&](const std::vector<near_or_far>& terms,
+                            const std::vector<source>& sources) {
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (sources[i].fine && read(terms[i].key, terms[i].counter) > 0) return true;
     }
-  }
+    return false;
+  };
+  if (any_fine(rules.far, how.far)) flags |= far_somebody;
+  if (any_fine(rules.kept_off, how.kept_off)) flags |= kept_off;
   if (how.flags_at != 0) tuple_[how.flags_at] = flags;
   if (how.sum_at == 0) return;
   std::int64_t sum = 0;
@@ -339,7 +343,8 @@ bool bucket_table::is_target(std::uint32_t cell) const {
 
 std::uint32_t bucket_table::rejections(const row& of) const {
   std::uint32_t all = bucket_rejections_;
-  for (const std::uint32_t cell : cells_.row(of.slot)) all |= cell & rejected ? cell & ~rejected : 0;
+  for (const std::uint32_t cell : cells_.row(of.slot))
+    all |= cell & rejected ? cell & ~rejected : 0;
   return all;
 }
 

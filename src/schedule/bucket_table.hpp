@@ -1,9 +1,9 @@
 // The rows of pods with spread constraints or pod affinity: nodes that such a pod cannot tell apart
 // but for their resources lie in one bucket, and verdicts and scores are found by bucket.
 //
-//   cells     (shape, rules) x node   uint32: bucket and resource score, or bit 31 and rejection bits
-//   bucket    (group of coarse domains, static class, counts in fine domains)
-//   histogram bucket x score          nodes
+//   cells     (shape, rules) x node   uint32: bucket and resource score, or bit 31 and rejection
+//   bits bucket    (group of coarse domains, static class, counts in fine domains) histogram bucket
+//   x score          nodes
 //
 // Keys with few domains (zones) are coarse: a changed count changes no cell, only what the bucket's
 // group is worth. Counts in the other keys' domains (hosts) are part of the bucket: a changed count
@@ -92,13 +92,13 @@ class bucket_table {
   // How to read the rules' counts, as of an epoch of the topology.
   struct plan {
     std::uint64_t epoch = 0;
-    std::uint32_t grouping = 0, width = 2;     // of tuples: group, class, then
-    std::uint32_t flags_at = 0, sum_at = 0;    // of fine terms together; 0: there are none
+    std::uint32_t grouping = 0, width = 2;   // of tuples: group, class, then
+    std::uint32_t flags_at = 0, sum_at = 0;  // of fine terms together; 0: there are none
     std::vector<source> hard, soft;
-    std::vector<source> near, far, scored;     // fine ones are in flags and sum
-    std::vector<shared_key> shared;            // fine, and some domain has several nodes
+    std::vector<source> near, far, kept_off, scored;  // fine ones are in flags and sum
+    std::vector<shared_key> shared;                   // fine, and some domain has several nodes
   };
-  enum flag : std::int32_t { near_lacks_key = 1, near_nobody = 2, far_somebody = 4 };
+  enum flag : std::int32_t { near_lacks_key = 1, near_nobody = 2, far_somebody = 4, kept_off = 8 };
 
   struct row_state {
     bool complete = false;
@@ -163,10 +163,10 @@ class bucket_table {
 
   // Scratch, of the question asked last.
   std::vector<std::int32_t> tuple_, scores_;
-  std::vector<std::int64_t> lowest_;      // of hard rules
-  std::vector<double> domain_weights_;    // of soft rules
-  std::vector<bucket_verdict> fitting_;   // buckets whose nodes are feasible
-  std::vector<std::int32_t> totals_;      // of the best nodes of each of them
+  std::vector<std::int64_t> lowest_;              // of hard rules
+  std::vector<double> domain_weights_;            // of soft rules
+  std::vector<bucket_verdict> fitting_;           // buckets whose nodes are feasible
+  std::vector<std::int32_t> totals_;              // of the best nodes of each of them
   std::vector<std::uint32_t> domains_, targets_;  // targets: cells that have the best total
   std::vector<std::uint8_t> counted_buckets_, marks_;
   std::uint32_t feasible_ = 0, ignored_ = 0, bucket_rejections_ = 0;

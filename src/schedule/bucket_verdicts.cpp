@@ -23,9 +23,8 @@ void bucket_table::judge_buckets(const task& t) {
     const pod_counter& counter = (*counters_)[each.counter];
     lowest_.push_back(counter.known >= each.min_domains ? counter.lowest() : 0);
   }
-  nobody_near_ = std::ranges::all_of(rules.near, [&](const near_or_far& each) {
-    return (*counters_)[each.counter].total == 0;
-  });
+  nobody_near_ = std::ranges::all_of(
+      rules.near, [&](const near_or_far& each) { return (*counters_)[each.counter].total == 0; });
   fitting_.clear();
   feasible_ = ignored_ = 0;
   bucket_rejections_ = 0;
@@ -57,7 +56,7 @@ bool bucket_table::meets_spread(const task& t, const std::int32_t* tuple) const 
 bool bucket_table::meets_affinity(const task& t, const std::int32_t* tuple) const {
   const pod_rules& rules = t.asked.rules;
   const std::int32_t flags = t.how.flags_at != 0 ? tuple[t.how.flags_at] : 0;
-  if (flags & (near_lacks_key | far_somebody)) return false;
+  if (flags & (near_lacks_key | far_somebody | kept_off)) return false;
   bool all_there = !(flags & near_nobody);
   for (std::size_t i = 0; i < rules.near.size(); ++i) {
     if (t.how.near[i].fine) continue;
@@ -67,11 +66,14 @@ bool bucket_table::meets_affinity(const task& t, const std::int32_t* tuple) cons
   }
   // The first pod of a group that wants to be near itself would else wait for ever.
   if (!all_there && !(nobody_near_ && rules.near_itself)) return false;
-  for (std::size_t i = 0; i < rules.far.size(); ++i) {
-    if (t.how.far[i].fine) continue;
-    if (count_at(t, t.how.far[i], rules.far[i].counter, tuple) > 0) return false;
-  }
-  return true;
+  const auto nobody = [&](const std::vector<near_or_far>& terms,
+                          const std::vector<source>& sources) {
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (!sources[i].fine && count_at(t, sources[i], terms[i].counter, tuple) > 0) return false;
+    }
+    return true;
+  };
+  return nobody(rules.far, t.how.far) && nobody(rules.kept_off, t.how.kept_off);
 }
 
 // ---- scores ---------------------------------------------------------------------------------

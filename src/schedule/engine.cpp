@@ -344,7 +344,7 @@ class engine::implementation {
   bucket_table buckets_;
   std::vector<node_id> best_;
   std::vector<node_group> groups_;
-  std::vector<profile> shape_filters_, rule_filters_;  // by number of the profile
+  std::vector<profile> shape_filters_, rule_filters_;                  // by number of the profile
   crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
   std::int64_t nominations_ = 0;
   std::uint64_t draws_ = 0;

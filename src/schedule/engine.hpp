@@ -16,10 +16,9 @@
 // Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
 // its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal
 // order choose equally.
-// Cost: a pod of a known shape O(changed nodes + nodes / 64), with rules what bucket_table.hpp says;
-// no allocation once shapes are known.
-// Invariant: whoever changes the store or the state says so here before the next place().
-// Thread safety: none.
+// Cost: a pod of a known shape O(changed nodes + nodes / 64), with rules what bucket_table.hpp
+// says; no allocation once shapes are known. Invariant: whoever changes the store or the state says
+// so here before the next place(). Thread safety: none.
 #pragma once
 
 #include <memory>

@@ -13,8 +13,8 @@ void node_scorer::score_block(const shape& wanted, const plugin_weights& weights
                               const static_table::part& part, std::uint32_t block,
                               std::int32_t* totals) {
   const std::uint32_t count = nodes_->block_nodes(), slot = block * count;
-  score_input in = input_of(wanted, weights, part, nodes_->first_column() + slot,
-                            nodes_->column_stride(), slot);
+  score_input in =
+      input_of(wanted, weights, part, nodes_->first_column() + slot, nodes_->column_stride(), slot);
   in.refusals = find_refusals(wanted, part, slot, count);
   score_nodes(in, count, totals);
 }
@@ -59,9 +59,8 @@ score_input node_scorer::input_of(const shape& wanted, const plugin_weights& wei
 }
 
 // Ports and resources other than cpu and memory; null where the shape asks for none.
-const std::int32_t* node_scorer::find_refusals(const shape& wanted,
-                                               const static_table::part& part, std::uint32_t first,
-                                               std::uint32_t count) {
+const std::int32_t* node_scorer::find_refusals(const shape& wanted, const static_table::part& part,
+                                               std::uint32_t first, std::uint32_t count) {
   if (wanted.others.empty() && !wanted.has_ports) return nullptr;
   std::fill_n(refusals_.begin(), count, 0);
   for (const cluster::resource_request& request : wanted.others) {

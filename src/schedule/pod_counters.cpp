@@ -288,9 +288,9 @@ std::size_t pod_counters::memory_bytes() const {
                       identity_ids_.memory_bytes() + carried_.memory_bytes() +
                       terms_.capacity() * sizeof(carried_term);
   for (const pod_counter& each : counters_) {
-    bytes += sizeof each + (each.counts.capacity() + each.nodes.capacity() +
-                            each.with_count.capacity()) *
-                               sizeof(std::uint32_t);
+    bytes += sizeof each +
+             (each.counts.capacity() + each.nodes.capacity() + each.with_count.capacity()) *
+                 sizeof(std::uint32_t);
   }
   for (const identity& each : identities_) {
     bytes += sizeof each + each.predicates.capacity() * sizeof(std::uint32_t);

@@ -47,15 +47,15 @@ struct node_choice {
 
 struct pod_counter {
   topology_table::key_id key = 0;
-  std::uint32_t choice = 0;         // of nodes
+  std::uint32_t choice = 0;          // of nodes
   std::vector<std::int32_t> counts;  // by domain
   std::int64_t total = 0;
 
   // Of counters that keep the lowest count: over the domains with a chosen node.
   bool keeps_lowest = false;
-  std::vector<std::uint32_t> nodes;      // chosen, by domain
+  std::vector<std::uint32_t> nodes;       // chosen, by domain
   std::vector<std::uint32_t> with_count;  // domains, by count
-  std::uint32_t known = 0;               // domains
+  std::uint32_t known = 0;                // domains
   mutable std::uint32_t lowest_hint = 0;  // no domain has a smaller count
 
   // Upstream's "infinite" count where there is no domain at all.

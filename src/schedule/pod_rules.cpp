@@ -100,8 +100,8 @@ bool rule_table::add_spread(pod_rules& to, pod_id pod, const profile& by) {
                        cluster::matches(rule.selector, objects.labels(pod), objects.names())});
   }
   // The system's defaults spread over hosts also where nodes have no zone.
-  to.all_keys = !soft->empty() &&
-                (!objects.spec(pod).spread.empty() || by.topology_spread.list_defaulting);
+  to.all_keys =
+      !soft->empty() && (!objects.spec(pod).spread.empty() || by.topology_spread.list_defaulting);
   const auto hostname = objects.names().find("kubernetes.io/hostname");
   for (std::size_t i = 0; i < soft->size(); ++i) {
     plugins::spread_constraint rule = (*soft)[i];
@@ -180,7 +180,7 @@ void rule_table::add_carried_terms(pod_rules& to, pod_id pod, const profile& by)
       continue;
     }
     const key_id key = topology_->intern(each.term.term->topology_key);
-    if (each.what == far_required) to.far.push_back({each.counter, key});
+    if (each.what == far_required) to.kept_off.push_back({each.counter, key});
     if (!scores || each.what == far_required) continue;
     const std::int64_t weight = each.what == near_required    ? args.hard_pod_affinity_weight
                                 : each.what == near_preferred ? each.term.weight
@@ -205,10 +205,11 @@ std::uint32_t rule_table::intern(pod_rules&& made) {
   bytes.add(made.all_keys);
   add_each(made.near, [&](const near_or_far& each) { bytes.add(each.counter); });
   bytes.add(made.near_itself);
-  add_each(made.far, [&](const near_or_far& each) { bytes.add(each.counter); });
-  add_each(made.scored, [&](const weighted_term& each) {
-    bytes.add(each.counter), bytes.add(each.weight);
-  });
+  for (const auto* list : {&made.far, &made.kept_off}) {
+    add_each(*list, [&](const near_or_far& each) { bytes.add(each.counter); });
+  }
+  add_each(made.scored,
+           [&](const weighted_term& each) { bytes.add(each.counter), bytes.add(each.weight); });
   const std::uint32_t id = bytes_.intern(bytes.bytes());
   if (id == rules_.size()) rules_.push_back(std::move(made));
   return id;
@@ -219,7 +220,8 @@ std::size_t rule_table::memory_bytes() const {
   for (const pod_rules& each : rules_) {
     bytes += sizeof each + each.hard.capacity() * sizeof(hard_spread) +
              each.soft.capacity() * sizeof(soft_spread) +
-             (each.near.capacity() + each.far.capacity()) * sizeof(near_or_far) +
+             (each.near.capacity() + each.far.capacity() + each.kept_off.capacity()) *
+                 sizeof(near_or_far) +
              each.scored.capacity() * sizeof(weighted_term);
   }
   return bytes;

@@ -51,7 +51,8 @@ struct pod_rules {
   // Some pod in the domain must match all near terms, or none anywhere while the pod itself does.
   std::vector<near_or_far> near;
   bool near_itself = false;
-  std::vector<near_or_far> far;  // nobody in the domain: its own anti-affinity and others'
+  std::vector<near_or_far> far;       // nobody in the domain that an anti-affinity term selects
+  std::vector<near_or_far> kept_off;  // nobody in the domain whose anti-affinity selects the pod
   std::vector<weighted_term> scored;
 };
 

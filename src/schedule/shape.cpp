@@ -139,6 +139,8 @@ profile keep_shape_filters(const profile& p, bool with_rules) {
   filters.post_filter = p.post_filter;
   filters.fit = p.fit;
   filters.node_affinity = p.node_affinity;
+  filters.inter_pod_affinity = p.inter_pod_affinity;
+  filters.topology_spread = p.topology_spread;
   return filters;
 }
 

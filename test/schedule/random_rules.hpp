@@ -19,7 +19,8 @@ class random_rules {
   void add_labels(cluster::node& to) {
     if (make_.chance(90)) {
       const bool shares = make_.chance(15);
-      add(to.labels, "kubernetes.io/hostname", shares ? make_.name("host-", make_.below(2)) : to.name);
+      add(to.labels, "kubernetes.io/hostname",
+          shares ? make_.name("host-", make_.below(2)) : to.name);
     }
     if (make_.chance(85)) add(to.labels, "topology.kubernetes.io/zone", value("zone-"));
     if (make_.chance(85)) add(to.labels, "rack", value("rack-", 6));
@@ -113,8 +114,9 @@ class random_rules {
     return made;
   }
   cluster::name_id make_key() {
-    static constexpr const char* keys[] = {"zone", "topology.kubernetes.io/zone", "rack", "nowhere",
-                                           "kubernetes.io/hostname", "kubernetes.io/hostname"};
+    static constexpr const char* keys[] = {
+        "zone",    "topology.kubernetes.io/zone", "rack",
+        "nowhere", "kubernetes.io/hostname",      "kubernetes.io/hostname"};
     return make_.name(keys[make_.chance(4) ? 3 : make_.below(6)]);
   }
 
