@@ -13,25 +13,16 @@ kind: seeds, facts compared and different by class. Exit code 1 where any differ
 For hours of idle time, not for CI.
 """
 import argparse
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 import tempfile
 
+from reference import load_compare, load_module, print_plugins
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BATCH = 50  # scenarios in one call of the oracle
-
-
-def load_module(path):
-    spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
-    module = importlib.util.module_from_spec(spec)
-    source = open(path).read()
-    # compare.py runs main() when loaded; only its functions are wanted here.
-    body = source[:source.rstrip().rfind("\nmain()")] if source.rstrip().endswith("\nmain()") else source
-    exec(compile(body, path, "exec"), module.__dict__)
-    return module
 
 
 class Judge:
@@ -115,12 +106,14 @@ def fuzz_kind(options, judge, generate, kind, first, count):
               end="", file=sys.stderr, flush=True)
     facts, wrong = sum(total.n.values()), sum(total.bad.values())
     print(f"\r{kind:16} {count} seeds, {facts - wrong} of {facts} facts equal", flush=True)
+    print_plugins(total.by_plugin)
     for what, examples in sorted(total.diffs.items()):
         where, want, got = examples[0]
         print(f"  {what}: {where}\n    want {want}\n    got  {got}", flush=True)
     return {"kind": kind, "size": options.size, "first": first, "seeds": count, "facts": facts,
             "different": wrong, "scenarios": differ, "respelled": respelled,
-            "by_class": dict(sorted(total.n.items()))}
+            "by_class": dict(sorted(total.n.items())),
+            "by_plugin": dict(sorted(total.by_plugin.items()))}
 
 
 def main():
@@ -136,7 +129,7 @@ def main():
     options = parser.parse_args()
     tools = f"{options.shared}/tools"
     scenarios = load_module(f"{tools}/scenarios.py")
-    judge = Judge(options.oracle, options.crosstie, load_module(f"{tools}/compare.py"))
+    judge = Judge(options.oracle, options.crosstie, load_compare(tools))
     first, count = map(int, options.seeds.split(":"))
     os.makedirs(options.keep, exist_ok=True)
     different = 0
