@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <crosstie/flat_set.hpp>
+#include <crosstie/lru_map.hpp>
 #include <crosstie/relation.hpp>
 #include <random>
 
@@ -92,27 +93,24 @@ void compare_model(results& into) {
   }
 }
 
-// A small table of the answers given last: one slot a hash, overwritten. It stands before a table
-// that is slow to ask; what it costs is its own miss.
+// The answers given last, before a table that may be slow to ask; what it costs is its own miss.
 class recent_answers {
  public:
-  explicit recent_answers(std::size_t slots) : slots_(slots, {~0U, ~0U}) {}
+  explicit recent_answers(std::size_t answers) : recent_(answers) {}
   bool has(const number_key& key, table<number_key>& behind) {
-    const std::uint64_t hash = key_hash<number_key>()(key, 1);
-    number_key& slot = slots_[hash & (slots_.size() - 1)];
-    if (slot == key) return ++hits_, true;
+    if (const bool* known = recent_.find(key)) return ++hits_, *known;
     ++misses_;
     const bool found = behind.has({&key, 1}) == 1;
-    if (found) slot = key;
+    recent_.try_emplace(key, found);
     return found;
   }
   double hit_rate() const {
-    return static_cast<double>(hits_) /
-           static_cast<double>(std::max<std::uint64_t>(1, hits_ + misses_));
+    const auto asked = static_cast<double>(hits_ + misses_);
+    return asked == 0 ? 0 : static_cast<double>(hits_) / asked;
   }
 
  private:
-  std::vector<number_key> slots_;
+  lru_map<number_key, bool> recent_;
   std::uint64_t hits_ = 0, misses_ = 0;
 };
 

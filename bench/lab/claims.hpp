@@ -25,6 +25,26 @@ struct claim {
   judgement (*judge)(const results& from);
 };
 
+inline reproduced grade(bool yes, bool partly) {
+  return yes ? reproduced::yes : partly ? reproduced::partly : reproduced::no;
+}
+
+// Those of tables alone, R6 to R18 and R22: claims_tables.cpp.
+judgement judge_writes(const results& from);
+judgement judge_lookups(const results& from);
+judgement judge_erasure(const results& from);
+judgement judge_fitness(const results& from);
+judgement judge_formatting(const results& from);
+judgement judge_empty_rows(const results& from);
+judgement judge_compounding(const results& from);
+judgement judge_cures(const results& from);
+judgement judge_growth(const results& from);
+judgement judge_timeline(const results& from);
+judgement judge_hashing(const results& from);
+judgement judge_long_lookups(const results& from);
+judgement judge_threshold(const results& from);
+judgement judge_matrix(const results& from);
+
 // In the order of the report. Each throws std::out_of_range where its results are missing.
 std::vector<claim> all_claims();
 judgement judge(const claim& one, const results& from);

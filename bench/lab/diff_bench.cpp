@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -83,6 +82,9 @@ std::vector<measurement> read_results(const std::string& path) {
 // More of it is better: a rate.
 bool is_rate(const std::string& unit) { return unit.ends_with("/s") && unit != "calls/s"; }
 
+// Stands for no upper bound; JSON knows no infinity.
+constexpr double unbounded = 1e9;
+
 struct comparison {
   const measurement *a, *b;
   summary ratio;  // how many times as much b takes as a: above 1 is worse
@@ -92,7 +94,7 @@ struct comparison {
 summary divide(const measurement& a, const measurement& b) {
   const measurement &over = is_rate(a.unit) ? a : b, &under = is_rate(a.unit) ? b : a;
   return {over.value / under.value, under.high > 0 ? over.low / under.high : 0,
-          under.low > 0 ? over.high / under.low : INFINITY, std::min(a.samples, b.samples)};
+          under.low > 0 ? over.high / under.low : unbounded, std::min(a.samples, b.samples)};
 }
 
 std::vector<comparison> compare(const std::vector<measurement>& a,

@@ -99,7 +99,6 @@ void measure_tables(std::size_t size, std::size_t entries, int count, results& i
 }
 
 // ---- buckets against theory
-// -----------------------------------------------------------------------
 
 // Chains of a table of 2^bits buckets that takes the low bits of the hash.
 void measure_chains(const std::string& keys, const std::string& by,

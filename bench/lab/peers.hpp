@@ -12,6 +12,7 @@
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <crosstie/digest.hpp>
 #include <crosstie/flat_map.hpp>
 #include <crosstie/flat_set.hpp>
 #include <string>
@@ -28,10 +29,6 @@ struct text_cell {
 };
 using number_array = std::array<std::uint32_t, 2>;
 using text_array = std::array<std::string, 2>;
-struct digest {
-  std::uint64_t low, high;
-  friend bool operator==(const digest&, const digest&) = default;
-};
 
 // Library::combine(parts...) hashes parts that are integers or string views.
 template <class Library>
@@ -55,7 +52,7 @@ struct peer_hash {
     return Library::combine(std::string_view(key[0]), std::string_view(key[1]));
   }
   // A digest is a hash already.
-  std::size_t operator()(const digest& key) const noexcept { return key.low; }
+  std::size_t operator()(const digest128& key) const noexcept { return key.low; }
 };
 
 struct peer_equal {
