@@ -37,6 +37,7 @@ class results {
 
   cli::run_facts run = cli::describe_run();
   std::vector<std::string> notes;  // sentences for people: before the tables, and nowhere else
+  bool brief = false;              // the notes stand for the tables
 
  private:
   std::vector<cli::measurement> all_;

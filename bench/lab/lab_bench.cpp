@@ -98,6 +98,7 @@ void define_lab(CLI::App& app) {
       app, "lab", "the field report's claims, repeated and judged on one page",
       [=](const bench_options& options, results& into) {
         measure(options, *own, into);
+        into.notes.clear(), into.brief = true;
         for (const claim& one : all_claims()) {
           const judgement by = judge(one, into);
           into.notes.push_back(fmt::format("{:4}{:13}{}", one.code, to_text(by.how), by.ours));
