@@ -54,6 +54,9 @@ class keyed_bindings final : public binding_table {
  public:
   keyed_bindings(const cluster::store& objects, const layout<Key>& how, std::size_t nodes)
       : objects_(objects), table_(how.make()) {
+    for (std::uint32_t p = 0; p < objects.pod_slots(); ++p) {
+      names_.push_back(objects.full_name(pod_id{p}));
+    }
     for (std::uint32_t n = 0; n < nodes; ++n) questions_.push_back(key_of(pod_id{0}, node_id{n}));
   }
   std::uint64_t ask_all_nodes(pod_id pod) override {
@@ -75,11 +78,12 @@ class keyed_bindings final : public binding_table {
     if constexpr (std::is_same_v<Key, number_key>) {
       return {index(node), index(pod)};
     } else {
-      return {objects_.text(objects_[node].name), objects_.text(objects_[pod].name)};
+      return {objects_.text(objects_[node].name), names_[index(pod)]};
     }
   }
   const cluster::store& objects_;
   std::unique_ptr<table<Key>> table_;
+  std::vector<std::string> names_;  // of pods, "namespace/name"
   std::vector<Key> questions_;
 };
 

@@ -40,7 +40,7 @@ void measure_model(bool quick, results& into) {
   for (const int percent : {10, 30}) {
     const double p = percent / 100.0, formula = 1 - (1 - p) * (1 - p);
     int misses = 0;
-    for (int i = 0; i < draws; ++i) misses += (uniform(random) < p) | (uniform(random) < p);
+    for (int i = 0; i < draws; ++i) misses += uniform(random) < p || uniform(random) < p;
     const double drawn = static_cast<double>(misses) / draws;
     if (std::abs(drawn - formula) > 5 / std::sqrt(draws)) throw wrong_answer("cache: the model");
     const cli::case_fields of = {{"one level misses, %", std::int64_t{percent}}};
@@ -50,7 +50,8 @@ void measure_model(bool quick, results& into) {
 }
 
 void measure_lines(bool quick, results& into) {
-  const std::size_t entries = quick ? 500 : 20'000;
+  // A trace has a line an access, from the start of the program.
+  const std::size_t entries = quick ? 300 : 3000;
   for (const subject& of : subjects) {
     show_progress("cache", 0, 1, std::string("lines of ") + of.layout);
     const auto lines = count_lines({"u32 pair", of.layout, of.library, entries, 400});

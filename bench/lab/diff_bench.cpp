@@ -1,12 +1,10 @@
 // diff: two documents of docs/bench.md, case by case (R19).
 #include <fmt/format.h>
-#include <rapidjson/document.h>
-#include <rapidjson/error/en.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "harness/options.hpp"
 #include "harness/plot.hpp"
@@ -17,64 +15,40 @@ namespace {
 
 using cli::measurement;
 
-measurement read_result(const rapidjson::Value& from) {
+using nlohmann::ordered_json;
+
+// Throws ordered_json::exception where a field is missing or of another type.
+measurement read_result(const ordered_json& from) {
   measurement one;
-  one.bench = from["bench"].GetString();
-  for (const auto& field : from["case"].GetObject()) {
-    if (field.value.IsInt64()) {
-      one.of.emplace_back(field.name.GetString(), field.value.GetInt64());
+  one.bench = from.at("bench").get<std::string>();
+  for (const auto& [name, value] : from.at("case").items()) {
+    if (value.is_number_integer()) {
+      one.of.emplace_back(name, value.get<std::int64_t>());
     } else {
-      one.of.emplace_back(field.name.GetString(), std::string(field.value.GetString()));
+      one.of.emplace_back(name, value.get<std::string>());
     }
   }
-  one.metric = from["metric"].GetString();
-  one.unit = from["unit"].GetString();
-  one.value = from["value"].GetDouble();
-  one.low = from["low"].GetDouble();
-  one.high = from["high"].GetDouble();
-  one.samples = from["samples"].GetInt64();
-  one.checked = from["checked"].GetBool();
+  one.metric = from.at("metric").get<std::string>();
+  one.unit = from.at("unit").get<std::string>();
+  one.value = from.at("value").get<double>();
+  one.low = from.at("low").get<double>();
+  one.high = from.at("high").get<double>();
+  one.samples = from.at("samples").get<std::int64_t>();
+  one.checked = from.at("checked").get<bool>();
   return one;
-}
-
-bool is_result(const rapidjson::Value& from) {
-  if (!from.IsObject()) return false;
-  for (const char* name : {"bench", "metric", "unit"}) {
-    if (!from.HasMember(name) || !from[name].IsString()) return false;
-  }
-  for (const char* name : {"value", "low", "high"}) {
-    if (!from.HasMember(name) || !from[name].IsNumber()) return false;
-  }
-  if (!from.HasMember("samples") || !from["samples"].IsInt64() || !from.HasMember("checked") ||
-      !from["checked"].IsBool() || !from.HasMember("case") || !from["case"].IsObject()) {
-    return false;
-  }
-  return std::ranges::all_of(from["case"].GetObject(), [](const auto& field) {
-    return field.value.IsInt64() || field.value.IsString();
-  });
 }
 
 std::vector<measurement> read_results(const std::string& path) {
   std::ifstream from(path, std::ios::binary);
   if (!from) throw CLI::ValidationError(path, "cannot be read");
-  const std::string text((std::istreambuf_iterator<char>(from)), {});
-  rapidjson::Document document;
-  document.Parse(text.data(), text.size());
-  if (document.HasParseError()) {
-    throw CLI::ValidationError(path,
-                               fmt::format("byte {}: {}", document.GetErrorOffset(),
-                                           rapidjson::GetParseError_En(document.GetParseError())));
-  }
-  if (!document.IsObject() || !document.HasMember("results") || !document["results"].IsArray()) {
-    throw CLI::ValidationError(path, "expected a document with \"results\": see docs/bench.md");
-  }
   std::vector<measurement> all;
-  for (const auto& one : document["results"].GetArray()) {
-    if (!is_result(one)) {
-      throw CLI::ValidationError(
-          path, fmt::format("results[{}]: not of the schema of docs/bench.md", all.size()));
-    }
-    all.push_back(read_result(one));
+  try {
+    const ordered_json document = ordered_json::parse(from);
+    for (const ordered_json& one : document.at("results")) all.push_back(read_result(one));
+  } catch (const ordered_json::exception& problem) {
+    throw CLI::ValidationError(
+        path, fmt::format("results[{}]: not of the schema of docs/bench.md: {}", all.size(),
+                          problem.what()));
   }
   return all;
 }

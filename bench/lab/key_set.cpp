@@ -43,7 +43,7 @@ void complete(key_set<Key>& keys, const std::vector<decltype(Key::row)>& rows) {
   std::mt19937_64 random(3);
   std::ranges::shuffle(keys.inserted, random);
   keys.ordered = keys.inserted;
-  std::ranges::stable_sort(keys.ordered, {}, &Key::row);
+  std::ranges::sort(keys.ordered);
   keys.asked = keys.inserted;
   std::ranges::shuffle(keys.asked, random);
   flat_set<Key> present;

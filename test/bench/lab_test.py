@@ -144,6 +144,26 @@ class lab(unittest.TestCase):
         run("diff", before, before, "--html", self.path / "page")
         self.assertIn("<svg", (self.path / "page").read_text(encoding="utf-8"))
 
+    def test_two_profiles_become_a_heat_map(self):
+        crosstie = pathlib.Path(BENCH).parent / "crosstie"
+        if not crosstie.exists():
+            self.skipTest(f"{crosstie} is not built")
+        profiles = [self.path / "a.json", self.path / "b.json"]
+        for profile, tie in zip(profiles, ("name", "seed=1")):
+            subprocess.run([crosstie, "simulate", "--generate", "nodes=20,pods=60", "--tie-break",
+                            tie, "--profile", profile], check=True, capture_output=True)
+        found = json.loads(profiles[0].read_text(encoding="utf-8"))["results"]
+        calls = {(one["case"]["table"], one["case"]["operation"]): one["value"] for one in found
+                 if one["metric"] == "calls"}
+        self.assertGreaterEqual(calls["score rows", "find"], 60)
+        self.assertGreaterEqual(calls["bindings", "add"], 1)
+        self.assertGreaterEqual(calls["queue", "pop"], 60)
+        page = self.path / "heat.html"
+        run("diff", *profiles, "--threshold", 1000, "--html", page)
+        text = page.read_text(encoding="utf-8")
+        self.assertIn("heat map", text)
+        self.assertIn("score rows", text)
+
 
 if __name__ == "__main__":
     unittest.main()
