@@ -103,9 +103,11 @@ judgement judge_fitness(const results&) {
   struct with_fraction {
     double share;
   };
-  struct no_equality {
-    std::unique_ptr<int> held;
-    bool operator==(const no_equality&) const = delete;
+  class no_equality {
+    int hidden_ = 0;
+
+   public:
+    int hidden() const { return hidden_; }
   };
   constexpr bool refused = key_fault_of<with_pointer> == key_fault::character_pointer &&
                            key_fault_of<with_fraction> == key_fault::floating_point &&

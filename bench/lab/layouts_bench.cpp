@@ -80,6 +80,7 @@ void draw_layouts(const results& found, page& to) {
   std::vector<cli::case_fields> sets;  // keys and entries
   std::vector<std::string> operations;
   for (const cli::measurement& one : found.all()) {
+    if (one.bench != "layouts") continue;
     if (one.metric == "memory") {
       const cli::case_fields set(one.of.begin(), one.of.begin() + 2);
       if (std::ranges::find(sets, set) == sets.end()) sets.push_back(set);
@@ -93,7 +94,7 @@ void draw_layouts(const results& found, page& to) {
     const auto bars_of = [&](const std::string& metric, const std::string& operation) {
       std::vector<bar> bars;
       for (const cli::measurement& one : found.all()) {
-        if (one.metric != metric || !has_fields(one, set)) continue;
+        if (one.bench != "layouts" || one.metric != metric || !has_fields(one, set)) continue;
         if (!operation.empty() && !has_fields(one, {{"operation", operation}})) continue;
         const std::string library = cli::to_text(one.of[3].second);
         bars.push_back({cli::to_text(one.of[2].second) + ", " + library, one.value, one.low,
