@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every C++ block of docs/tables is, line for line, in an example that the tests build and run; every
-relative link of the documents leads somewhere."""
+relative link of the documents leads somewhere; and the recipes agree on the version."""
 import pathlib
 import re
 import unittest
@@ -30,6 +30,11 @@ class documents(unittest.TestCase):
         for page in PAGES:
             for target in LINK.findall(page.read_text()):
                 self.assertTrue((page.parent / target).exists(), f"{page.name}: no {target}")
+
+    def test_recipes_have_the_version_of_the_project(self):
+        version = re.search(r"VERSION (\d+\.\d+\.\d+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
+        for recipe in ("packaging/vcpkg/crosstie/vcpkg.json", "packaging/conan/conanfile.py"):
+            self.assertIn(f'"{version}"', (ROOT / recipe).read_text(), recipe)
 
 
 if __name__ == "__main__":
