@@ -11,3 +11,6 @@
 #include <crosstie/key.hpp>
 #include <crosstie/matrix.hpp>
 #include <crosstie/relation.hpp>
+#include <crosstie/table.hpp>
+#include <crosstie/uuid.hpp>
+#include <crosstie/uuid_assignment.hpp>

@@ -20,7 +20,7 @@
 
 #include <crosstie/detail/limits.hpp>
 
-#if defined(__SSE2__) && !defined(CROSSTIE_NO_SIMD)
+#if defined(__SSE2__) && defined(__x86_64__) && !defined(CROSSTIE_NO_SIMD)
 #define CROSSTIE_SSE2 1
 #include <emmintrin.h>
 #else
