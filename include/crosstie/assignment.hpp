@@ -11,7 +11,8 @@
 //
 // Promise: assign, unassign, row_of, contains and count take constant time (unassigning from a row
 //   of n columns looks at up to 1 + n / 65,536 places, since a place keeps 16 bits).
-// Cost: 8 bytes a column (10 with many rows), plus the slack of the lists (up to 1/4) and 16 bytes a
+// Cost: 8 bytes a column (10 with many rows), plus the slack of the lists (up to 1/4) and 16 bytes
+// a
 //   row, where the column ids are dense; ids up to the largest one used take 4 bytes each (6 with
 //   many rows), assigned or not. The first row beyond 65,534 copies all of row_of once.
 // Invalidation: columns(row) is invalidated by any change to that row; assigning to a row greater
@@ -129,8 +130,8 @@ class assignment {
   using pair_type = std::pair<Row, Column>;
   // Answers many questions at once, the memory of the next ones on its way meanwhile:
   // answers[i] = contains(asked[i]), for as many as there are questions; returns how many hold.
-  std::size_t contains_many(std::span<const pair_type> asked, std::span<bool> answers) const
-      noexcept {
+  std::size_t contains_many(std::span<const pair_type> asked,
+                            std::span<bool> answers) const noexcept {
     assert(answers.size() >= asked.size());
     constexpr std::size_t ahead = 16;
     std::size_t found = 0;

@@ -41,8 +41,8 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
 
   explicit table(const Alloc& alloc = Alloc()) : base(alloc) {}
   table(const table& other)
-      : table(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
-                         other.alloc_)) {}
+      : table(other,
+              std::allocator_traits<Alloc>::select_on_container_copy_construction(other.alloc_)) {}
   table(const table& other, const Alloc& alloc) : table(alloc) {
     this->reserve_rows(other.rows_.size());
     other.for_each(
@@ -75,8 +75,8 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
 
   // found[i] = find(asked[i]), with the memory of the next ones on its way meanwhile; returns how
   // many there are.
-  std::size_t find_many(std::span<const pair_type> asked, std::span<const T*> found) const
-      noexcept {
+  std::size_t find_many(std::span<const pair_type> asked,
+                        std::span<const T*> found) const noexcept {
     assert(found.size() >= asked.size());
     std::size_t count = 0;
     base::find_many(asked, [&](std::size_t at, const auto& block, std::uint32_t place) {

@@ -3,10 +3,12 @@
 //   crosstie::parse_uuid("123e4567-e89b-42d3-a456-426614174000")   -> uuid
 //
 // Promise: parse_uuid takes the canonical text alone (36 characters, lower case, dashes in place),
-//   so that text -> uuid -> text gives the same text. `uuid_keys` packs any text: a canonical UUID as
-//   itself, any other as a number of its own; equal texts have equal keys, other texts other keys.
-// Cost: parsing is about 40 instructions without branches on the digits (SSE2), or a loop over them.
-// Thread safety: parse_uuid and format_uuid are stateless; uuid_keys: any number of readers, or one
+//   so that text -> uuid -> text gives the same text. `uuid_keys` packs any text: a canonical UUID
+//   as itself, any other as a number of its own; equal texts have equal keys, other texts other
+//   keys.
+// Cost: parsing is about 40 instructions without branches on the digits (SSE2), or a loop over
+// them. Thread safety: parse_uuid and format_uuid are stateless; uuid_keys: any number of readers,
+// or one
 //   writer.
 #pragma once
 
@@ -113,10 +115,9 @@ namespace detail {
                                                          uuid& into) noexcept {
   if (text.size() != uuid_text_bytes || !detail::has_uuid_dashes(text.data())) return false;
   const char* const from = text.data();
-  return detail::parse_digits(detail::load<std::uint64_t>(from),
-                              detail::eight_digits(from + 9, from + 14),
-                              detail::eight_digits(from + 19, from + 24),
-                              detail::load<std::uint64_t>(from + 28), into);
+  return detail::parse_digits(
+      detail::load<std::uint64_t>(from), detail::eight_digits(from + 9, from + 14),
+      detail::eight_digits(from + 19, from + 24), detail::load<std::uint64_t>(from + 28), into);
 }
 [[nodiscard]] inline std::optional<uuid> parse_uuid(std::string_view text) noexcept {
   uuid parsed;
@@ -137,10 +138,10 @@ namespace detail {
   return text;
 }
 
-// Keys of 16 bytes for texts that are mostly UUIDs. A canonical UUID is its own key, save those that
-// start with 16 digits f (none that RFC 9562 lays out does); these and all other texts are interned,
-// and their key is the mark of 16 digits f and the number of the text. Texts are never forgotten
-// before clear().
+// Keys of 16 bytes for texts that are mostly UUIDs. A canonical UUID is its own key, save those
+// that start with 16 digits f (none that RFC 9562 lays out does); these and all other texts are
+// interned, and their key is the mark of 16 digits f and the number of the text. Texts are never
+// forgotten before clear().
 template <class Alloc = std::allocator<std::byte>>
 class uuid_keys {
  public:

@@ -6,14 +6,15 @@
 //   if (bound.contains(node_name, pod_uid)) ...     // no key is built
 //
 //   rows      interner of the row names: a few bytes a column where a row has many columns
-//   buckets   [6 tags, marks | 6 x (uuid, place of the row's name)]   128 bytes (detail/uuid_slots.hpp)
+//   buckets   [6 tags, marks | 6 x (uuid, place of the row's name)]   128 bytes
+//   (detail/uuid_slots.hpp)
 //
 // Promise: each column has at most one row. A question parses the column's text and hashes its 16
 //   bytes, reads one bucket, and the name of that row to compare: two dependent misses at most. The
 //   row's name is hashed to assign only.
 // Cost: 24.8 to 27.3 bytes a column once there are many, and the row names: 52 characters shared by
-//   30 columns add 2.2 bytes. Texts that are no canonical UUID are kept whole (text, 5 bytes, and 5.7
-//   to 8.6 of index). Names of rows, and such texts, are forgotten by clear() alone.
+//   30 columns add 2.2 bytes. Texts that are no canonical UUID are kept whole (text, 5 bytes,
+//   and 5.7 to 8.6 of index). Names of rows, and such texts, are forgotten by clear() alone.
 // Another layout wins: interner and assignment, where who asks can keep ids; two interners, where
 //   the columns are no UUIDs; this one does not list the columns of a row.
 // Invalidation: the views of row names that it returns stay valid until clear() or destruction.
@@ -137,7 +138,8 @@ class uuid_assignment {
   template <class Visit>
   void for_each(Visit&& visit) const {
     std::array<char, uuid_text_bytes> buffer{};
-    slots_.for_each([&](uuid key, std::uint32_t row) { visit(rows_.text_at(row), keys_.text(key, buffer)); });
+    slots_.for_each(
+        [&](uuid key, std::uint32_t row) { visit(rows_.text_at(row), keys_.text(key, buffer)); });
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return slots_.size(); }
@@ -189,7 +191,8 @@ class uuid_assignment {
     return {slots_.find(hash, key), hash};
   }
 
-  [[nodiscard]] std::size_t answer(std::span<const pair_type> asked, std::span<bool> answers) const {
+  [[nodiscard]] std::size_t answer(std::span<const pair_type> asked,
+                                   std::span<bool> answers) const {
     uuid keys[batch];
     bool has_key[batch];
     place places[batch];

@@ -69,6 +69,26 @@ void check_stats(const Table& table) {
   }
 }
 
+// Batches answer as single lookups do: about all elements, and as many keys that are not there.
+template <class Map>
+void check_batches(const Map& map) {
+  using key = typename Map::key_type;
+  std::vector<key> keys;
+  for (const auto& [k, value] : map) {
+    const auto& [row, column] = k;
+    keys.push_back(k);
+    keys.push_back({row, std::get<1>(as_fields(keys.front()))});
+  }
+  std::vector<typename Map::const_iterator> found(keys.size());
+  const std::size_t count = map.find_many(std::span<const key>(keys), std::span(found));
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    REQUIRE_THAT(found[i] == map.find(keys[i]));
+    expected += found[i] != map.end();
+  }
+  REQUIRE_THAT(count == expected);
+}
+
 template <class Map, class Twin>
 void check_equal(const Map& map, const Twin& twin) {
   REQUIRE_THAT(map.size() == twin.size());
@@ -84,6 +104,7 @@ void check_equal(const Map& map, const Twin& twin) {
     const auto at = map.find(as_fields(key));
     REQUIRE_THAT(at != map.end() && at->second == value);
   }
+  check_batches(map);
   check_stats(map);
 }
 

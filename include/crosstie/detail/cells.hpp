@@ -129,8 +129,8 @@ class cells {
 
   // Answers many questions at once, the memory of the next ones on its way meanwhile:
   // answers[i] = contains(asked[i]), for as many as there are questions; returns how many hold.
-  std::size_t contains_many(std::span<const pair_type> asked, std::span<bool> answers) const
-      noexcept {
+  std::size_t contains_many(std::span<const pair_type> asked,
+                            std::span<bool> answers) const noexcept {
     assert(answers.size() >= asked.size());
     std::size_t found = 0;
     find_many(asked, [&](std::size_t at, const row_block& block, std::uint32_t place) {

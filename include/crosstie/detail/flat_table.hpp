@@ -18,6 +18,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -243,6 +244,21 @@ class flat_table {
     return contains(key);
   }
 
+  // Many lookups at once: found[i] = find(keys[i]), or answers[i] = contains(keys[i]), for as many
+  // as there are keys; returns how many are there. A batch of 32 is hashed, then asks for its
+  // groups, then for the slots that their tags point at, and reads them last: where the table is
+  // larger than the cache, one wait instead of 32.
+  template <class View>
+    requires(is_lookup<View>)
+  std::size_t find_many(std::span<const View> keys, std::span<const_iterator> found) const {
+    return locate_many(keys, [&](std::size_t i, place at) { found[i] = const_iterator(at); });
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  std::size_t contains_many(std::span<const View> keys, std::span<bool> answers) const {
+    return locate_many(keys, [&](std::size_t i, place at) { answers[i] = static_cast<bool>(at); });
+  }
+
   // Erases by key, view or fields; returns how many elements went (0 or 1).
   std::size_t erase(const key_type& key) { return erase_found(hash(key), key); }
   template <class View>
@@ -327,6 +343,35 @@ class flat_table {
         return {};
     } while (walk.next());
     return {};
+  }
+
+  template <class View, class Visit>
+  std::size_t locate_many(std::span<const View> keys, Visit&& visit) const {
+    constexpr std::size_t batch = 32;
+    hash_code codes[batch]{};
+    std::size_t total = 0;
+    for (std::size_t done = 0; done < keys.size(); done += batch) {
+      const std::size_t count = std::min(batch, keys.size() - done);
+      for (std::size_t i = 0; i < count; ++i) {
+        codes[i] = hash(keys[done + i]);
+        __builtin_prefetch(storage_.groups +
+                           probe(codes[i].value, storage_.shift, storage_.mask).index());
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t index = probe(codes[i].value, storage_.shift, storage_.mask).index();
+        const std::uint32_t same = storage_.groups[index].match(group::tag_of(codes[i].value));
+        if (same != 0) {
+          __builtin_prefetch(
+              storage_.at(index, static_cast<unsigned>(std::countr_zero(same))).slot);
+        }
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        const place at = locate(codes[i], keys[done + i]);
+        visit(done + i, at);
+        total += static_cast<bool>(at);
+      }
+    }
+    return total;
   }
 
   // Constructs a new element from `args` for a key with this hash, known to be absent.

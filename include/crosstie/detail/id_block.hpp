@@ -5,9 +5,11 @@
 //   more:           [16 ids][16 ids] ... [16 values] ...   cache lines; an id lies in the line of
 //                                                          its hash, or in the next with room
 //
-// Promise: contains, insert and erase look at one line, rarely two; 15/16 of the ids' places (7/8 of
+// Promise: contains, insert and erase look at one line, rarely two; 15/16 of the ids' places (7/8
+// of
 //   a long block's) may be full. Erasing shifts displaced ids back: no tombstones.
-// Invariants: unused places hold no_index, so the highest index is no id. Lines fill from the front,
+// Invariants: unused places hold no_index, so the highest index is no id. Lines fill from the
+// front,
 //   and no line between an id's home and its own has an empty place. Some place is always empty.
 // It owns its memory but does not keep the allocator, so whoever holds blocks must release() them.
 // Thread safety: any number of readers, or one writer.

@@ -1,8 +1,8 @@
 // Row column: a row index for every column, 2 bytes each while all rows are below 65,535.
 //
-// Promise: get and equals take one load; the first greater row widens all entries, once, to 4 bytes.
-// Invariants: an entry is a row index or none (no_index); only one of the two arrays is in use.
-// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+// Promise: get and equals take one load; the first greater row widens all entries, once, to 4
+// bytes. Invariants: an entry is a row index or none (no_index); only one of the two arrays is in
+// use. Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <cstddef>

@@ -2,13 +2,15 @@
 //
 //   bucket, 128 bytes:  [6 tags | filter | count] [6 x 20 bytes: key, number]
 //
-// Promise: 21.3 bytes a slot, 78 to 86 % full once there are many; a lookup reads one bucket, mostly.
+// Promise: 21.3 bytes a slot, 78 to 86 % full once there are many; a lookup reads one bucket,
+// mostly.
 //   The buckets are any number: a hash picks its own by multiplication, so growth by a tenth keeps
 //   the order of the elements, and reads and writes memory from front to back.
-// Invariants: a tag is 0 in an empty slot, else 1 to 255, from the key's hash. An element lies in the
-//   first bucket with room at or after that of its hash (around the end), and each full bucket before
-//   its own carries its mark: a bit of the filter, and the count (as in detail/group.hpp). Some
-//   bucket has room.
+// Invariants: a tag is 0 in an empty slot, else 1 to 255, from the key's hash. An element lies in
+// the
+//   first bucket with room at or after that of its hash (around the end), and each full bucket
+//   before its own carries its mark: a bit of the filter, and the count (as in detail/group.hpp).
+//   Some bucket has room.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
@@ -40,7 +42,8 @@ struct alignas(128) uuid_bucket {
   // Bits 7, 15, ... 47 are set where a slot has this tag: exactly, since a slot without an element
   // must not match; the key that it held may still lie there.
   [[nodiscard]] std::uint64_t match(std::uint8_t tag) const noexcept {
-    const std::uint64_t differing = load<std::uint64_t>(reinterpret_cast<const char*>(tags)) ^ ones * tag;
+    const std::uint64_t differing =
+        load<std::uint64_t>(reinterpret_cast<const char*>(tags)) ^ ones * tag;
     constexpr std::uint64_t lows = 0x7f * ones;
     return ~(((differing & lows) + lows) | differing) & tag_highs;
   }
@@ -71,8 +74,8 @@ static_assert(std::endian::native == std::endian::little,
 template <class Alloc>
 class uuid_slots {
   using bucket = uuid_bucket;
-  using buckets = std::vector<
-      bucket, typename std::allocator_traits<Alloc>::template rebind_alloc<bucket>>;
+  using buckets =
+      std::vector<bucket, typename std::allocator_traits<Alloc>::template rebind_alloc<bucket>>;
 
  public:
   // Where an element lies: its words, or nullptr.
