@@ -10,7 +10,9 @@
 #include <crosstie/interner.hpp>
 #include <crosstie/key.hpp>
 #include <crosstie/matrix.hpp>
+#include <crosstie/probe.hpp>
 #include <crosstie/relation.hpp>
+#include <crosstie/steady_map.hpp>
 #include <crosstie/table.hpp>
 #include <crosstie/uuid.hpp>
 #include <crosstie/uuid_assignment.hpp>

@@ -176,7 +176,8 @@ class interner {
   Id intern(hash_code code, const View& view) {
     std::uint32_t index = locate(code, view);
     if (index != no_index) return from_index<Id>(index);
-    if (size() == no_index) detail::throw_length_error("crosstie::interner: too many ids");
+    if (size() == detail::most_interned_ids)
+      detail::throw_length_error("crosstie::interner: too many ids");
     index = static_cast<std::uint32_t>(size());
     index_.reserve_one([this](std::uint32_t i) { return hash_at(i); });
     entries_.add(view);

@@ -9,6 +9,7 @@
 //
 // Promise: insert, erase and contains take constant time (amortised); row(r) and column(c) visit
 //   the members of one block, in no particular order; counts take one load.
+// Erasing keeps a row's memory for its next columns; erase_row, clear and shrink_to_fit free it.
 // Cost: about 4.5 to 6 bytes a pair and direction, plus 16 bytes a row and a column; ids up to the
 //   largest one used take their 16 bytes whether they have members or not. Choose
 //   relation_index::by_row where nobody asks by column: half the memory and faster writes.
@@ -59,11 +60,7 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   ~relation() = default;
 
   // True if the pair is new.
-  bool insert(Row row, Column column) {
-    if (this->contains(row, column)) return false;
-    this->add(row, column, [](detail::no_value*) {});
-    return true;
-  }
+  bool insert(Row row, Column column) { return this->insert_pair(row, column); }
 
   // Calls visit(row, column) for every pair, in order of rows.
   template <class Visit>

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -46,6 +47,15 @@ namespace detail {
   const std::uint64_t b = load<std::uint32_t>(last);
   return std::endian::native == std::endian::little ? a | b << 32 : a << 32 | b;
 }
+
+// The two digits of every byte.
+inline constexpr auto hex_pairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (unsigned i = 0; i < 256; ++i) {
+    pairs[i] = {"0123456789abcdef"[i >> 4], "0123456789abcdef"[i & 15]};
+  }
+  return pairs;
+}();
 
 [[nodiscard]] inline bool has_uuid_dashes(const char* text) noexcept {
   return (text[8] == '-') & (text[13] == '-') & (text[18] == '-') & (text[23] == '-');
@@ -127,14 +137,16 @@ namespace detail {
 
 // Its canonical text.
 [[nodiscard]] inline std::array<char, uuid_text_bytes> format_uuid(uuid value) noexcept {
-  constexpr char digits[] = "0123456789abcdef";
-  std::array<char, uuid_text_bytes> text{};
-  std::size_t at = 0;
-  for (unsigned i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) text[at++] = '-';
-    const std::uint64_t word = i < 16 ? value.high : value.low;
-    text[at++] = digits[word >> (60 - i % 16 * 4) & 15];
-  }
+  std::array<char, uuid_text_bytes> text;
+  const auto put = [&](std::size_t at, std::uint64_t word, unsigned shift) {
+    std::memcpy(text.data() + at, detail::hex_pairs[word >> shift & 255].data(), 2);
+  };
+  for (unsigned i = 0; i < 4; ++i) put(2 * i, value.high, 56 - 8 * i);
+  for (unsigned i = 0; i < 2; ++i) put(9 + 2 * i, value.high, 24 - 8 * i);
+  for (unsigned i = 0; i < 2; ++i) put(14 + 2 * i, value.high, 8 - 8 * i);
+  for (unsigned i = 0; i < 2; ++i) put(19 + 2 * i, value.low, 56 - 8 * i);
+  for (unsigned i = 0; i < 6; ++i) put(24 + 2 * i, value.low, 40 - 8 * i);
+  for (const std::size_t dash : {8, 13, 18, 23}) text[dash] = '-';
   return text;
 }
 

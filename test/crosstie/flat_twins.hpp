@@ -6,6 +6,7 @@
 #include <crosstie/interner.hpp>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -292,6 +293,16 @@ void run_flat_set(Choices& choices) {
   REQUIRE_THAT(std::set<key>(set.begin(), set.end()) == twin && set.size() == twin.size());
 }
 
+template <class Run>
+bool refuses_length(Run&& run) {
+  try {
+    run();
+    return false;
+  } catch (const std::length_error&) {
+    return true;
+  }
+}
+
 template <class Choices>
 void run_interner(Choices& choices) {
   interner<std::string> names;
@@ -304,6 +315,10 @@ void run_interner(Choices& choices) {
       case 1:
       case 2:
       case 3: {
+        if (twin.size() == detail::most_interned_ids && !twin.contains(text)) {
+          REQUIRE_THAT(refuses_length([&] { names.intern(text); }));
+          break;
+        }
         const std::uint32_t id = names.intern(text);
         const auto [at, added] = twin.try_emplace(text, static_cast<std::uint32_t>(twin.size()));
         REQUIRE_THAT(id == at->second);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <crosstie/steady_map.hpp>
 #include <crosstie/table.hpp>
 #include <crosstie/uuid_assignment.hpp>
 #include <map>
@@ -117,14 +118,15 @@ void run_table(Choices& choices) {
     switch (choices.below(24)) {
       case 0: {
         if (choices.below(20) != 0) break;
-        REQUIRE_THAT(known.erase_row(row) ==
-                     std::erase_if(twin, [&](const auto& cell) { return cell.first.first == row; }));
+        REQUIRE_THAT(known.erase_row(row) == std::erase_if(twin, [&](const auto& cell) {
+                       return cell.first.first == row;
+                     }));
         break;
       }
       case 1: {
         if constexpr (Index == relation_index::both_ways) {
-          const auto erased = std::erase_if(
-              twin, [&](const auto& cell) { return cell.first.second == column; });
+          const auto erased =
+              std::erase_if(twin, [&](const auto& cell) { return cell.first.second == column; });
           REQUIRE_THAT(known.erase_column(column) == erased);
         }
         break;
@@ -148,6 +150,67 @@ void run_table(Choices& choices) {
     }
   }
   check_equal<Index>(known, twin);
+}
+
+// Enough elements that segments split many times, few hashes of a kind.
+template <class Choices>
+void run_steady_map(Choices& choices) {
+  using key = std::pair<std::uint32_t, std::string>;
+  steady_map<key, std::string> map;
+  std::map<key, std::string> twin;
+  const auto check = [&] {
+    REQUIRE_THAT(map.size() == twin.size() && map.empty() == twin.empty());
+    std::map<key, std::string> seen;
+    map.for_each([&](const key& k, const std::string& value) {
+      REQUIRE_THAT(seen.try_emplace(k, value).second);
+      REQUIRE_THAT(*map.find_value(k) == value);
+    });
+    REQUIRE_THAT(seen == twin);
+  };
+  while (choices.more()) {
+    const key k{choices.below(30), choose_text(choices, 100)};
+    const std::string value(1 + choices.below(30), 'v');
+    switch (choices.below(16)) {
+      case 0:
+        REQUIRE_THAT(map.insert_or_assign(k, value).second ==
+                     twin.insert_or_assign(k, value).second);
+        break;
+      case 1:
+      case 2:
+      case 3:
+        REQUIRE_THAT(map.erase(std::tie(k.first, k.second)) == twin.erase(k));
+        break;
+      case 4: {
+        const std::string* found = map.find_value(k);
+        REQUIRE_THAT((found != nullptr) == twin.contains(k) && map.contains(k) == twin.contains(k));
+        REQUIRE_THAT(found == nullptr || *found == twin.at(k));
+        break;
+      }
+      case 5:
+        if (choices.below(200) == 0) {
+          map.clear();
+          twin.clear();
+        }
+        break;
+      case 6: {
+        if (choices.below(30) != 0) break;
+        steady_map<key, std::string> moved = std::move(map);
+        REQUIRE_THAT(map.empty() && !map.contains(k));  // NOLINT(bugprone-use-after-move)
+        std::destroy_at(&map);
+        std::construct_at(&map, std::move(moved));
+        check();
+        break;
+      }
+      default: {
+        // Often the value of another element, which a split may move.
+        const std::string* other = map.find_value(twin.empty() ? k : twin.begin()->first);
+        const std::string& given = other == nullptr ? value : *other;
+        REQUIRE_THAT(map.try_emplace(k, given).second ==
+                     twin.try_emplace(k, other == nullptr ? value : twin.begin()->second).second);
+      }
+    }
+  }
+  check();
 }
 
 // Mostly UUIDs, some texts that nearly are.

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -116,8 +117,8 @@ class cells {
   // True if the cell was there.
   bool erase(Row row, Column column) noexcept {
     if (to_index(row) >= rows_.size()) return false;
-    if (!rows_[to_index(row)].erase(to_index(column), alloc_)) return false;
-    if constexpr (by_column) columns_[to_index(column)].erase(to_index(row), alloc_);
+    if (!rows_[to_index(row)].erase(to_index(column))) return false;
+    if constexpr (by_column) columns_[to_index(column)].erase(to_index(row));
     --size_;
     return true;
   }
@@ -175,7 +176,7 @@ class cells {
     if (to_index(row) >= rows_.size()) return 0;
     if constexpr (by_column) {
       for (std::uint32_t column : id_range<std::uint32_t>(rows_[to_index(row)])) {
-        columns_[column].erase(to_index(row), alloc_);
+        columns_[column].erase(to_index(row));
       }
     }
     return release(rows_[to_index(row)]);
@@ -185,7 +186,7 @@ class cells {
   {
     if (to_index(column) >= columns_.size()) return 0;
     for (std::uint32_t row : id_range<std::uint32_t>(columns_[to_index(column)])) {
-      rows_[row].erase(to_index(column), alloc_);
+      rows_[row].erase(to_index(column));
     }
     return release(columns_[to_index(column)]);
   }
@@ -232,6 +233,24 @@ class cells {
   [[nodiscard]] Alloc get_allocator() const noexcept { return alloc_; }
 
  protected:
+  // A cell without a value; false if it was there.
+  bool insert_pair(Row row, Column column)
+    requires(std::is_same_v<Value, no_value>)
+  {
+    assert(to_index(row) != no_index && to_index(column) != no_index);
+    if constexpr (by_column) {
+      // Room on both sides before either changes.
+      if (contains(row, column)) return false;
+      add(row, column, [](no_value*) {});
+      return true;
+    } else {
+      grow(rows_, to_index(row));
+      const bool is_new = rows_[to_index(row)].find_or_insert(to_index(column), alloc_).is_new;
+      size_ += is_new;
+      return is_new;
+    }
+  }
+
   // A new cell, known to be absent. Where there are values, construct(pointer) makes the cell's.
   template <class Construct>
   std::uint32_t add(Row row, Column column, Construct&& construct) {
@@ -287,12 +306,15 @@ class cells {
  private:
   template <class Block>
   void make_room(vector_of<Block>& blocks, std::uint32_t index) {
-    const std::size_t count = std::size_t{index} + 1;
-    if (count > blocks.size()) {
-      reserve_slim(blocks, count);
-      blocks.resize(count);
-    }
+    grow(blocks, index);
     blocks[index].reserve_one(alloc_);
+  }
+  template <class Block>
+  void grow(vector_of<Block>& blocks, std::uint32_t index) {
+    const std::size_t count = std::size_t{index} + 1;
+    if (count <= blocks.size()) return;
+    reserve_slim(blocks, count);
+    blocks.resize(count);
   }
 
   template <class Block>

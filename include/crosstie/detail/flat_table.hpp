@@ -25,6 +25,7 @@
 #include <crosstie/detail/flat_storage.hpp>
 #include <crosstie/hash.hpp>
 #include <crosstie/key.hpp>
+#include <crosstie/probe.hpp>
 
 namespace crosstie {
 
@@ -39,6 +40,14 @@ struct flat_stats {
   std::size_t longest_probe = 0;  // groups looked at for the farthest element; 0 when empty
   double mean_probe = 0;
   std::size_t overflowed_groups = 0;  // groups that a lookup may have to go past
+  // Quality of the hash on these very keys: how far the worst of its 64 bits is from being set in
+  // half of them, as a share. n good hashes stay below about 2 / sqrt(n).
+  double worst_bit_bias = 0;
+#ifdef CROSSTIE_COUNTERS
+  // Times that the elements have moved. Define CROSSTIE_COUNTERS in every file of a program, or in
+  // none: it adds a word to each table.
+  std::size_t rebuilds = 0;
+#endif
 };
 
 namespace detail {
@@ -311,14 +320,20 @@ class flat_table {
     result.memory_bytes = memory_bytes();
     result.load_factor = load_factor();
     std::size_t total = 0;
+    std::array<std::size_t, 64> ones{};
     storage_.for_each([&](place at) {
-      probe walk(hash(key_at(at)).value, storage_.shift, storage_.mask);
-      while (&storage_.groups[walk.index()] != at.home()) walk.next();
-      ++result.probes[std::min(walk.steps(), result.probes.size() - 1)];
-      result.longest_probe = std::max(result.longest_probe, walk.steps() + 1);
-      total += walk.steps() + 1;
+      const std::uint64_t code = hash(key_at(at)).value;
+      const std::size_t length = probe_length(at, code);
+      ++result.probes[std::min(length, result.probes.size()) - 1];
+      result.longest_probe = std::max(result.longest_probe, length);
+      total += length;
+      for (unsigned bit = 0; bit < 64; ++bit) ones[bit] += code >> bit & 1;
     });
     if (size_ != 0) result.mean_probe = static_cast<double>(total) / static_cast<double>(size_);
+    if (size_ != 0) result.worst_bit_bias = worst_bias(ones);
+#ifdef CROSSTIE_COUNTERS
+    result.rebuilds = rebuilds_;
+#endif
     for (std::size_t g = 0; g < storage_.group_count(); ++g) {
       result.overflowed_groups += storage_.groups[g].overflow_count != 0;
     }
@@ -382,10 +397,19 @@ class flat_table {
     pending_slot slot{&storage_, storage_.take_slot(hash.value), hash.value};
     alloc_traits::construct(alloc_, slot.at.slot, std::forward<Args>(args)...);
     ++size_;
+    if (probes::watches_insert()) [[unlikely]]
+      probes::insert(hash.value, probe_length(slot.at, hash.value), size_, capacity());
     return slot.keep();
   }
 
  private:
+  // Groups that a lookup of the element at `at` looks at.
+  [[nodiscard]] std::size_t probe_length(place at, std::uint64_t hash) const noexcept {
+    probe walk(hash, storage_.shift, storage_.mask);
+    while (&storage_.groups[walk.index()] != at.home()) walk.next();
+    return walk.steps() + 1;
+  }
+
   // Gives its slot back unless kept: the guard of a construction that may throw.
   struct pending_slot {
     storage* owner;
@@ -442,12 +466,18 @@ class flat_table {
     const place added = pending.add(hash.value, std::forward<Args>(args)...);
     transfer(pending);
     ++size_;
+    if (probes::watches_growth()) [[unlikely]]
+      probes::growth(hash.value, 0, size_, capacity());
+    if (probes::watches_insert()) [[unlikely]]
+      probes::insert(hash.value, probe_length(added, hash.value), size_, capacity());
     return added;
   }
 
   void rebuild(std::size_t groups) {
     pending_storage pending(*this, groups);
     transfer(pending);
+    if (probes::watches_growth()) [[unlikely]]
+      probes::growth(0, 0, size_, capacity());
   }
 
   // Moves (or copies, where moving may throw) all elements over, then swaps the storages; the
@@ -465,6 +495,20 @@ class flat_table {
     pending.moving = false;
     std::swap(storage_, pending.fresh);
     max_load_ = storage::max_load(storage_.group_count());
+#ifdef CROSSTIE_COUNTERS
+    ++rebuilds_;
+#endif
+  }
+
+  // How far the bit farthest from it is from being set in half of all hashes, as a share: 0 is
+  // perfect, and n good hashes stay below about 2 / sqrt(n).
+  [[nodiscard]] double worst_bias(const std::array<std::size_t, 64>& ones) const noexcept {
+    double worst = 0;
+    for (const std::size_t count : ones) {
+      const double share = static_cast<double>(count) / static_cast<double>(size_);
+      worst = std::max(worst, share < 0.5 ? 0.5 - share : share - 0.5);
+    }
+    return worst;
   }
 
   template <class View>
@@ -486,6 +530,8 @@ class flat_table {
     alloc_traits::destroy(alloc_, at.slot);
     storage_.release_slot(at, hash);
     --size_;
+    if (probes::watches_erase()) [[unlikely]]
+      probes::erase(hash, probe_length(at, hash), size_, capacity());
   }
 
   [[nodiscard]] place first() const noexcept {
@@ -562,6 +608,9 @@ class flat_table {
   [[no_unique_address]] Eq eq_;
   [[no_unique_address]] Alloc alloc_;
   std::uint64_t seed_;
+#ifdef CROSSTIE_COUNTERS
+  std::size_t rebuilds_ = 0;
+#endif
 };
 
 }  // namespace detail

@@ -29,8 +29,6 @@
 
 namespace crosstie::detail {
 
-inline constexpr std::size_t group_slots = 14;
-
 struct alignas(16) group {
   std::uint8_t tags[group_slots];
   std::uint8_t overflow_filter;

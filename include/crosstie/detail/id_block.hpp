@@ -112,28 +112,50 @@ class id_block {
     return place;
   }
 
-  // Takes an id out; false if it was not there. An emptied block frees its memory.
-  bool erase(std::uint32_t id, const Alloc& alloc) noexcept {
+  // The place of an id, and whether it is new: one look where its line has room. Strong guarantee.
+  struct placed {
+    std::uint32_t place;
+    bool is_new;
+  };
+  placed find_or_insert(std::uint32_t id, const Alloc& alloc)
+    requires(!holds_values)
+  {
+    if (lined() && size_ < limit(capacity_)) [[likely]] {
+      const std::uint32_t first = home_of(id);
+      const std::uint32_t same = match_line(ids_ + first, id);
+      if (same != 0) return {first + static_cast<std::uint32_t>(std::countr_zero(same)), false};
+      if (line_has_room(first)) [[likely]] {
+        const std::uint32_t place = first_empty(first);
+        ids_[place] = id;
+        ++size_;
+        return {place, true};
+      }
+    }
+    if (const std::uint32_t at = find(id); at != capacity_) return {at, false};
+    reserve_one(alloc);
+    return {insert(id, [](no_value*) {}), true};
+  }
+
+  // Takes an id out; false if it was not there. Its memory stays for others until shrink().
+  bool erase(std::uint32_t id) noexcept {
     const std::uint32_t at = find(id);
     if (at == capacity_) return false;
-    erase_at(at, alloc);
-    return true;
-  }
-  void erase_at(std::uint32_t at, const Alloc& alloc) noexcept {
     if constexpr (holds_values) std::destroy_at(values() + at);
-    if (--size_ == 0) {
-      free(alloc, ids_, capacity_);
-      *this = id_block();
-    } else if (!lined()) {
+    --size_;
+    if (!lined()) {
       move_into_gap(at, size_);
     } else {
       close_gap(at);
     }
+    return true;
   }
 
   // Gives back what memory the ids do not need. Strong guarantee.
   void shrink(const Alloc& alloc) {
-    if (size_ == 0) return;
+    if (size_ == 0) {
+      release(alloc);
+      return;
+    }
     std::uint32_t capacity = (size_ + 3) / 4 * 4;
     if (capacity >= ids_a_line) {
       capacity = (size_ / ids_a_line + 1) * ids_a_line;
