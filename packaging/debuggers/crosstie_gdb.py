@@ -70,8 +70,11 @@ class assignment(flat_set):
         return f"crosstie::assignment of {int(self.value['size_'])}"
 
     def children(self):
-        rows = enumerate(elements_of(self.value["row_of_"]))
-        return pairs((column, row) for column, row in rows if int(row) != NO_INDEX)
+        column = self.value["row_of_"]  # detail/row_column.hpp: one of two arrays is in use
+        wide = bool(column["is_wide_"])
+        none = NO_INDEX if wide else 0xFFFF
+        rows = enumerate(elements_of(column["wide_" if wide else "narrow_"]))
+        return pairs((at, row) for at, row in rows if int(row) != none)
 
     def display_hint(self):
         return "map"

@@ -39,13 +39,11 @@ class id_list {
   // Room for one more. Strong guarantee.
   void reserve_one(const Alloc& alloc) {
     if (size_ < capacity_) return;
-    const std::uint32_t capacity = capacity_ + std::max(4U, capacity_ / 4 / 4 * 4);
-    id_alloc ids(alloc);
-    Id* grown = traits::allocate(ids, capacity);
-    std::copy_n(ids_, size_, grown);
-    if (ids_ != nullptr) traits::deallocate(ids, ids_, capacity_);
-    ids_ = grown;
-    capacity_ = capacity;
+    regrow(alloc, capacity_ + std::max(4U, capacity_ / 4 / 4 * 4));
+  }
+  // Gives back what memory the ids do not need. Strong guarantee.
+  void shrink(const Alloc& alloc) {
+    if (size_ != 0 && size_ < capacity_) regrow(alloc, size_);
   }
   // There must be room.
   void push_back(Id id) noexcept { ids_[size_++] = id; }
@@ -60,6 +58,15 @@ class id_list {
   }
 
  private:
+  void regrow(const Alloc& alloc, std::uint32_t capacity) {
+    id_alloc ids(alloc);
+    Id* grown = traits::allocate(ids, capacity);
+    std::copy_n(ids_, size_, grown);
+    if (ids_ != nullptr) traits::deallocate(ids, ids_, capacity_);
+    ids_ = grown;
+    capacity_ = capacity;
+  }
+
   Id* ids_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
