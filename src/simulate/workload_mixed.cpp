@@ -36,8 +36,6 @@ struct node_kind {
 
 node_template node_like(std::uint32_t kind, int revision) {
   const node_kind is(kind);
-  static std::string capacity;
-  capacity = fmt::format(R"("cpu":"{}","memory":"{}Gi","pods":"110")", is.cores, 4 * is.cores);
   std::string taints;
   if (is.spot) taints = R"("taints":[{"key":"spot","value":"true","effect":"NoSchedule"}])";
   if (is.old) taints = R"("taints":[{"key":"old","value":"true","effect":"PreferNoSchedule"}])";
@@ -45,7 +43,8 @@ node_template node_like(std::uint32_t kind, int revision) {
           .labels = fmt::format(R"(,"{}":"zone-{}","example.com/revision":"{}")", zone_key, is.zone,
                                 revision),
           .spec = std::move(taints),
-          .capacity = capacity};
+          .capacity =
+              fmt::format(R"("cpu":"{}","memory":"{}Gi","pods":"110")", is.cores, 4 * is.cores)};
 }
 
 // The shape of rank `rank`, the first the most frequent.
