@@ -117,7 +117,7 @@ struct pod_shape {
 class shape_draw {
  public:
   shape_draw(std::uint64_t seed, std::uint32_t shapes) : seed_(seed) {
-    for (std::uint64_t rank = 1; rank <= shapes; ++rank) ends_.push_back(total_ += one_ / rank);
+    for (std::uint64_t rank = 1; rank <= shapes; ++rank) ends_.push_back(total_ += one / rank);
   }
   std::uint32_t operator()(std::uint32_t number) const {
     const std::uint64_t at = random_stream(seed_, drawn_for_shape, number).below(total_);
@@ -125,7 +125,7 @@ class shape_draw {
   }
 
  private:
-  static constexpr std::uint64_t one_ = std::uint64_t{1} << 40;
+  static constexpr std::uint64_t one = std::uint64_t{1} << 40;
   std::uint64_t seed_, total_ = 0;
   std::vector<std::uint64_t> ends_;
 };

@@ -60,6 +60,8 @@ const std::map<std::string, std::int64_t>& left_waiting() {
   static const std::map<std::string, std::int64_t> waiting{
       {"SchedulingGatedPodsWithPodAffinityImpactForThroughput/30Pods", 15},  // gated
       {"SchedulingWhileGated/30Pods", 15},                                   // gated
+      // A hard zone constraint, and nodes with taints in one of four groups of three.
+      {"Scale/12Nodes", 1},
       // One pod for each of twelve nodes: 100 namespaces have one each before.
       {"SchedulingRequiredPodAntiAffinityWithNSSelector/12Nodes", 88 + 4},
   };
