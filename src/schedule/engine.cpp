@@ -4,13 +4,15 @@
 #include <bit>
 #include <crosstie/flat_map.hpp>
 
+#include "cluster/operation_meter.hpp"
+#include "schedule/bucket_table.hpp"
 #include "schedule/evaluation.hpp"
 #include "schedule/node_columns.hpp"
-#include "schedule/plugins/spread_constraint.hpp"
+#include "schedule/pod_counters.hpp"
+#include "schedule/pod_rules.hpp"
 #include "schedule/score_table.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
-#include "schedule/terms_in_use.hpp"
 
 namespace crosstie::schedule {
 
@@ -34,17 +36,22 @@ event_set events_for(std::uint32_t rejections) {
   if (rejections & node_taint) events |= events_that_help("TaintToleration");
   if (rejections & node_affinity_mismatch) events |= events_that_help("NodeAffinity");
   if (rejections & ports_taken) events |= events_that_help("NodePorts");
-  if (rejections >= too_many_pods) events |= events_that_help("NodeResourcesFit");
+  if (rejections & lacks_resources) events |= events_that_help("NodeResourcesFit");
+  if (rejections & spread_violated) events |= events_that_help("PodTopologySpread");
+  if (rejections & affinity_violated) events |= events_that_help("InterPodAffinity");
   // No node at all: only a new one helps.
   return events == no_event ? node_added : events;
 }
 
-// What decides whether default spreading applies to a pod without constraints of its own.
-struct spread_key {
-  cluster::name_id ns;
-  std::uint32_t labels, controller;
-  bool operator==(const spread_key&) const = default;
-};
+// How many bits of a cell the resource scores take, in whatever profile.
+std::uint32_t find_score_bits(const configuration& settings) {
+  std::uint32_t bits = 1;
+  for (const profile& each : settings.profiles) {
+    const std::uint32_t own = bucket_table::count_score_bits(weigh(each));
+    if (own <= bucket_table::most_score_bits) bits = std::max(bits, own);
+  }
+  return bits;
+}
 
 }  // namespace
 
@@ -62,9 +69,14 @@ class engine::implementation {
         shapes_(objects, usage, settings),
         static_(objects, usage, pods, nodes_, settings),
         rows_(usage, nodes_, options.ties.by_name),
-        terms_(objects) {
+        topology_(objects),
+        counters_(objects, pods, topology_),
+        rules_({objects, usage, pods}, settings, topology_, counters_),
+        buckets_(usage, nodes_, topology_, counters_, options.coarse_domains,
+                 find_score_bits(settings)) {
     for (const profile& each : settings.profiles) {
-      shape_filters_.push_back(keep_shape_filters(each));
+      shape_filters_.push_back(keep_shape_filters(each, false));
+      rule_filters_.push_back(keep_shape_filters(each, true));
     }
     reset();
   }
@@ -72,10 +84,9 @@ class engine::implementation {
   void reset() {
     nodes_.reset();
     drop_rows();
-    terms_.clear();
+    forget_rules();
     bound_by_priority_.clear();
     nominations_ = 0;
-    spreads_.clear();
     for (std::uint32_t i = 0; i < objects_->pod_slots(); ++i) {
       if (!objects_->alive(pod_id{i})) continue;
       const cluster::pod& pod = (*objects_)[pod_id{i}];
@@ -85,7 +96,7 @@ class engine::implementation {
     for (std::uint32_t i = 0; i < objects_->node_slots(); ++i) {
       if (objects_->alive(node_id{i})) pods_->append_pods(node_id{i}, bound);
     }
-    for (const pod_id pod : bound) count_bound(pod, true);
+    for (const pod_id pod : bound) count_priority(pod, true);
   }
 
   std::optional<std::uint32_t> profile_number(pod_id pod) const {
@@ -98,13 +109,10 @@ class engine::implementation {
 
   placement place(pod_id pod) {
     const std::uint64_t drawn = draw(options_.ties.seed, draws_++);
-    if (const std::optional<score_table::row> row = find_row(pod)) {
+    if (const std::optional<found_row> row = find_row(pod)) {
       ++statistics_.incremental;
       placement found = describe(*row);
-      if (found.ties > 0) {
-        found.node = options_.ties.by_name ? rows_.first_best(*row)
-                                           : rows_.nth_best(*row, below(found.ties, drawn));
-      }
+      if (found.ties > 0) found.node = choose(*row, drawn);
       return found;
     }
     placement found = evaluate_plainly(pod, best_);
@@ -119,9 +127,12 @@ class engine::implementation {
 
   placement find_best(pod_id pod, std::vector<node_id>& best) {
     best.clear();
-    if (const std::optional<score_table::row> row = find_row(pod)) {
+    if (const std::optional<found_row> row = find_row(pod)) {
       ++statistics_.incremental;
-      if (row->ties > 0) rows_.for_each_best(*row, [&](node_id node) { best.push_back(node); });
+      const auto take = [&](node_id node) { best.push_back(node); };
+      if (row->ties > 0) {
+        row->bucketed ? buckets_.for_each_best(*row, take) : rows_.for_each_best(*row, take);
+      }
       return describe(*row);
     }
     return evaluate_plainly(pod, best);
@@ -133,12 +144,13 @@ class engine::implementation {
     const cluster::view view{*objects_, *usage_, *pods_};
     const bool may_evict =
         preemption && (may_preempt(pod) || (*objects_)[pod].nominated_node != cluster::no_name);
-    const std::optional<score_table::row> row = may_evict ? std::nullopt : find_row(pod);
+    const std::optional<found_row> row = may_evict ? std::nullopt : find_row(pod);
     if (row && row->feasible == 0) {
-      const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
-      rows_.group_rejections(*row, shapes_[shape_id], groups_);
-      auto text =
-          schedule::explain_failure(view, shape_filters_[*profile], pod, groups_, preemption);
+      const shape& wanted = shapes_[shapes_.shape_of((*objects_)[pod].spec, *profile)];
+      row->bucketed ? buckets_.group_rejections(*row, wanted, groups_)
+                    : rows_.group_rejections(*row, wanted, groups_);
+      const auto& filters = row->bucketed ? rule_filters_ : shape_filters_;
+      auto text = schedule::explain_failure(view, filters[*profile], pod, groups_, preemption);
       if (text) return *std::move(text);
     }
     const std::vector<nomination> nominated = nominations();
@@ -148,21 +160,22 @@ class engine::implementation {
   }
 
   void node_changed(node_id node) {
+    counters_.node_changed(node);
+    rules_.node_changed();
     if (nodes_.refresh(node, true)) drop_rows();
   }
   void pod_bound(pod_id pod, node_id node) {
-    count_bound(pod, true);
+    counters_.pod_bound(pod, node);
+    count_priority(pod, true);
     nodes_.refresh(node, false);
   }
   void pod_unbound(pod_id pod, node_id node) {
-    count_bound(pod, false);
+    counters_.pod_unbound(pod, node);
+    count_priority(pod, false);
     nodes_.refresh(node, false);
   }
   void nominations_changed(int by) { nominations_ += by; }
-  void objects_changed() {
-    spreads_.clear();
-    terms_.forget_answers();
-  }
+  void objects_changed() { rules_.forget_answers(); }
 
   std::vector<nomination> nominations() const {
     if (nominations_ == 0) return {};
@@ -176,74 +189,95 @@ class engine::implementation {
   }
 
   const engine_statistics& statistics() {
-    statistics_.rebuilt_rows = rows_.rebuilt();
-    statistics_.replayed_nodes = rows_.replayed();
-    statistics_.dropped_rows = rows_.dropped();
+    statistics_.rebuilt_rows = rows_.rebuilt() + buckets_.rebuilt();
+    statistics_.replayed_nodes = rows_.replayed() + buckets_.replayed();
+    statistics_.dropped_rows = rows_.dropped() + buckets_.dropped();
     return statistics_;
   }
   std::size_t memory_bytes() const {
     return nodes_.memory_bytes() + shapes_.memory_bytes() + static_.memory_bytes() +
-           rows_.memory_bytes() + spreads_.memory_bytes() + terms_.memory_bytes();
+           rows_.memory_bytes() + topology_.memory_bytes() + counters_.memory_bytes() +
+           rules_.memory_bytes() + buckets_.memory_bytes();
   }
   const configuration& settings() const { return *settings_; }
 
  private:
-  void drop_rows() {
+  std::uint32_t row_limit() const {
     // A row of totals and classes, and the static cells that most rows share.
     constexpr std::size_t bytes_per_cell = sizeof(std::int32_t) + 2 * sizeof(std::uint16_t);
     std::size_t limit = options_.row_bytes / (bytes_per_cell * std::max(nodes_.slots(), 1u));
     limit = std::clamp<std::size_t>(limit, 16, 1u << 20);
     if (options_.row_limit != 0) limit = std::min(limit, options_.row_limit);
-    static_.reset(static_cast<std::uint32_t>(limit));
-    rows_.reset(static_cast<std::uint32_t>(limit));
+    return static_cast<std::uint32_t>(limit);
+  }
+  void drop_rows() {
+    static_.reset(row_limit());
+    rows_.reset(row_limit());
+    buckets_.reset(row_limit());
   }
 
-  void count_bound(pod_id pod, bool comes) {
-    comes ? terms_.add(pod) : terms_.remove(pod);
+  // Counters and rules start anew; rows are by the rules' numbers.
+  void forget_rules() {
+    rules_.reset();
+    counters_.reset();
+    buckets_.reset(row_limit());
+  }
+
+  void count_priority(pod_id pod, bool comes) {
     const std::int32_t priority = objects_->spec(pod).priority;
     std::uint32_t& pods = bound_by_priority_[priority];
     pods += comes ? 1u : ~0u;
     if (pods == 0) bound_by_priority_.erase(priority);
   }
 
-  // The up-to-date row of the pod's shape; absent: the pod needs the plain evaluation.
-  std::optional<score_table::row> find_row(pod_id pod) {
+  struct found_row : score_table::row {
+    bool bucketed;  // of buckets_, else of rows_
+  };
+
+  // The up-to-date row of the pod's shape and rules; absent: the pod needs the plain evaluation.
+  std::optional<found_row> find_row(pod_id pod) {
     if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0 ||
         nominations_ > 0) {
       return std::nullopt;
     }
     const std::optional<std::uint32_t> profile = profile_number(pod);
-    if (!profile || may_spread(pod) || terms_.select(pod)) return std::nullopt;
+    if (!profile) return std::nullopt;
     const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
     if (shape_id == shape_table::none) return std::nullopt;
+    const std::uint32_t rules_id = rules_.rules_of(pod, *profile);
+    if (rules_id == rule_table::plain) return std::nullopt;
     const shape& wanted = shapes_[shape_id];
     const std::optional<static_table::part> part = static_.refresh(wanted, pod);
     if (!part) return std::nullopt;
     if (options_.ties.by_name) nodes_.sort_names();
-    return rows_.refresh(shape_id, wanted, shapes_.weights(*profile), *part);
+    const plugin_weights& weights = shapes_.weights(*profile);
+    if (rules_id == rule_table::none) {
+      return found_row{rows_.refresh(shape_id, wanted, weights, *part), false};
+    }
+    if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
+      return std::nullopt;
+    }
+    return found_row{
+        buckets_.refresh({shape_id, rules_id, wanted, weights, *part, rules_[rules_id]}), true};
   }
 
-  placement describe(const score_table::row& row) const {
+  node_id choose(const found_row& row, std::uint64_t drawn) const {
+    if (options_.ties.by_name) {
+      return row.bucketed ? buckets_.first_best(row) : rows_.first_best(row);
+    }
+    const std::uint32_t n = below(row.ties, drawn);
+    return row.bucketed ? buckets_.nth_best(row, n) : rows_.nth_best(row, n);
+  }
+
+  placement describe(const found_row& row) const {
     placement found;
     found.feasible = row.feasible;
     found.ties = row.ties;
     found.total = row.feasible > 1 ? row.best : 0;
-    if (row.ties == 0) found.helpful = events_for(rows_.rejections(row));
-    return found;
-  }
-
-  // Do the profile's default spread constraints apply to the pod?
-  bool may_spread(pod_id id) {
-    const cluster::pod& pod = (*objects_)[id];
-    if (pod.controller == 0 && objects_->services.all().empty()) return false;
-    constexpr std::size_t most_remembered = 1u << 16;
-    if (spreads_.size() > most_remembered) spreads_.clear();
-    const auto [found, added] =
-        spreads_.try_emplace(spread_key{pod.ns, pod.labels, pod.controller}, false);
-    if (added) {
-      found->second = !plugins::deduce_selector(*objects_, pod).requirements.empty();
+    if (row.ties == 0) {
+      found.helpful = events_for(row.bucketed ? buckets_.rejections(row) : rows_.rejections(row));
     }
-    return found->second;
+    return found;
   }
 
   placement evaluate_plainly(pod_id pod, std::vector<node_id>& best) {
@@ -305,11 +339,13 @@ class engine::implementation {
   shape_table shapes_;
   static_table static_;
   score_table rows_;
-  crosstie::flat_map<spread_key, bool> spreads_;
+  topology_table topology_;
+  pod_counters counters_;
+  rule_table rules_;
+  bucket_table buckets_;
   std::vector<node_id> best_;
   std::vector<node_group> groups_;
-  std::vector<profile> shape_filters_;  // by number of the profile
-  terms_in_use terms_;
+  std::vector<profile> shape_filters_, rule_filters_;                  // by number of the profile
   crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
   std::int64_t nominations_ = 0;
   std::uint64_t draws_ = 0;
@@ -329,13 +365,25 @@ const profile* engine::profile_of(pod_id pod) const {
   const std::optional<std::uint32_t> number = self_->profile_number(pod);
   return number ? &self_->settings().profiles[*number] : nullptr;
 }
-placement engine::place(pod_id pod) { return self_->place(pod); }
+placement engine::place(pod_id pod) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::find);
+  return self_->place(pod);
+}
 placement engine::find_best(pod_id pod, std::vector<node_id>& best) {
   return self_->find_best(pod, best);
 }
-void engine::node_changed(node_id node) { self_->node_changed(node); }
-void engine::pod_bound(pod_id pod, node_id node) { self_->pod_bound(pod, node); }
-void engine::pod_unbound(pod_id pod, node_id node) { self_->pod_unbound(pod, node); }
+void engine::node_changed(node_id node) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::note);
+  self_->node_changed(node);
+}
+void engine::pod_bound(pod_id pod, node_id node) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::note);
+  self_->pod_bound(pod, node);
+}
+void engine::pod_unbound(pod_id pod, node_id node) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::note);
+  self_->pod_unbound(pod, node);
+}
 void engine::nominations_changed(int by) { self_->nominations_changed(by); }
 std::vector<nomination> engine::nominations() const { return self_->nominations(); }
 bool engine::may_preempt(pod_id pod) const { return self_->may_preempt(pod); }

@@ -3,20 +3,22 @@
 //   rows (matrix)        shape x node   int32: the total, or minus the set of reasons against
 //   block maxima         shape x block  the greatest total of each 64 nodes, how many have it
 //   static parts         part x node    verdict, taint and affinity score, image score
+//   counters             (which pods, key) x domain: pods; kept by increments
+//   buckets              (shape, rules) x node: the bucket of nodes alike, and the resource score
 //   change log           ring of nodes whose use changed; a row replays what it has not seen
 //
 // Pods that ask the same of nodes share a shape, whose row is repaired only where a node changed
-// since it was last asked, or computed afresh (vector code over columns) where too much did. A pod
-// whose verdict depends on other pods or objects (spread, pod affinity of its own or of pods on
-// nodes that select it, volumes, claims, nominated pods, unusual profiles) goes to the plain
-// evaluation, so that answers are always exact.
+// since it was last asked, or computed afresh (vector code over columns) where too much did. Pods
+// with spread constraints or pod affinity, or whom terms of pods on nodes select, have rows of
+// buckets by shape and rules. A pod whose verdict depends on other objects (volumes, claims,
+// nominated pods, unusual profiles) goes to the plain evaluation, so that answers are always exact.
 //
 // Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
 // its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal
 // order choose equally.
-// Cost: a pod of a known shape O(changed nodes + nodes / 64); no allocation once shapes are known.
-// Invariant: whoever changes the store or the state says so here before the next place().
-// Thread safety: none.
+// Cost: a pod of a known shape O(changed nodes + nodes / 64), with rules what bucket_table.hpp
+// says; no allocation once shapes are known. Invariant: whoever changes the store or the state says
+// so here before the next place(). Thread safety: none.
 #pragma once
 
 #include <memory>
@@ -45,6 +47,7 @@ struct engine_options {
   std::size_t row_bytes = 128u << 20;  // of rows kept; those asked least recently are dropped
   std::size_t row_limit = 0;           // at most so many; 0: by row_bytes alone
   std::uint32_t block_nodes = 64;      // a power of two
+  std::uint32_t coarse_domains = 16;   // keys with more are looked at node by node
 };
 
 struct placement {

@@ -9,6 +9,7 @@
 
 #include "schedule/allocation_counter.hpp"
 #include "schedule/random_objects.hpp"
+#include "schedule/random_rules.hpp"
 
 namespace crosstie::schedule {
 namespace {
@@ -478,7 +479,12 @@ TEST_F(cycle_test, random_histories_keep_the_accounts) {
     scripted_world world(own);
     world.failures = static_cast<int>(any.below(5));
     std::vector<cluster::spec_id> specs;
-    for (int i = 0; i < 8; ++i) specs.push_back(own.intern(any.make_spec(i < 6)));
+    random_rules rules(own, any);
+    for (int i = 0; i < 8; ++i) {
+      cluster::pod_spec spec = any.make_spec();
+      if (i >= 4) rules.add_rules(spec);
+      specs.push_back(own.intern(spec));
+    }
     timestamp at = second_ns;
     for (int i = 0; i < 250; ++i) {
       at += any.below(3) * second_ns / 2;
