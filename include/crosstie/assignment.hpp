@@ -18,6 +18,7 @@
 // Invalidation: columns(row) is invalidated by any change to that row; assigning to a row greater
 //   than any before invalidates no span. The order of columns(row) is unspecified but depends on
 //   the operations alone.
+// Unassigning keeps the memory of a row's list for its next columns; shrink_to_fit() frees it.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
@@ -157,7 +158,7 @@ class assignment {
     list& columns = rows_[to_index(row)];
     const std::size_t erased = columns.size();
     for (Column column : columns.ids()) row_of_.set(to_index(column), no_index);
-    columns.release(alloc_);
+    columns.clear();
     size_ -= erased;
     return erased;
   }
@@ -187,11 +188,11 @@ class assignment {
     place_.shrink_to_fit();
   }
 
+  // Unassigns everything and keeps the memory for what comes next: shrink_to_fit() frees it.
   void clear() noexcept {
-    for (list& row : rows_) row.release(alloc_);
+    for (list& row : rows_) row.clear();
     row_of_.clear();
     place_.clear();
-    rows_.clear();
     size_ = 0;
   }
 
@@ -243,7 +244,7 @@ class assignment {
     const Column last = from.back();
     from[at] = last;
     place_[to_index(last)] = static_cast<detail::list_place>(at);
-    from.pop_back(alloc_);
+    from.pop_back();
   }
 
   [[no_unique_address]] Alloc alloc_;

@@ -9,7 +9,7 @@
 //
 // Promise: insert, erase and contains take constant time (amortised); row(r) and column(c) visit
 //   the members of one block, in no particular order; counts take one load.
-// Erasing keeps a row's memory for its next columns; erase_row, clear and shrink_to_fit free it.
+// Erasing and clear() keep memory for what comes next; shrink_to_fit() frees it.
 // Cost: about 4.5 to 6 bytes a pair and direction, plus 16 bytes a row and a column; ids up to the
 //   largest one used take their 16 bytes whether they have members or not. Choose
 //   relation_index::by_row where nobody asks by column: half the memory and faster writes.

@@ -172,6 +172,8 @@ TEST(assignment, a_row_may_hold_more_columns_than_a_place_counts) {
 
 TEST(assignment, rows_beyond_two_bytes_are_told_apart) {
   assignment<std::uint32_t, std::uint32_t> bound;
+  bound.assign(9, 0);
+  EXPECT_FALSE(bound.contains(65'535, 3));
   for (const std::uint32_t row : {65'534U, 65'535U, 65'536U, 3U}) {
     bound.assign(row, row);
     EXPECT_TRUE(bound.contains(row, row));

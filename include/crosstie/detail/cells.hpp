@@ -112,7 +112,10 @@ class cells {
   cells(const cells&) = delete;
   cells& operator=(const cells&) = delete;
   cells& operator=(cells&&) = delete;
-  ~cells() { clear(); }
+  ~cells() {
+    for (row_block& row : rows_) row.release(alloc_);
+    for (column_block& column : columns_) column.release(alloc_);
+  }
 
   // True if the cell was there.
   bool erase(Row row, Column column) noexcept {
@@ -179,7 +182,7 @@ class cells {
         columns_[column].erase(to_index(row));
       }
     }
-    return release(rows_[to_index(row)]);
+    return empty_block(rows_[to_index(row)]);
   }
   std::size_t erase_column(Column column) noexcept
     requires(by_column)
@@ -188,7 +191,7 @@ class cells {
     for (std::uint32_t row : id_range<std::uint32_t>(columns_[to_index(column)])) {
       rows_[row].erase(to_index(column));
     }
-    return release(columns_[to_index(column)]);
+    return empty_block(columns_[to_index(column)]);
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -215,11 +218,10 @@ class cells {
     columns_.shrink_to_fit();
   }
 
+  // Erases everything and keeps the memory for what comes next: shrink_to_fit() frees it.
   void clear() noexcept {
-    for (row_block& row : rows_) row.release(alloc_);
-    for (column_block& column : columns_) column.release(alloc_);
-    rows_.clear();
-    columns_.clear();
+    for (row_block& row : rows_) row.clear();
+    for (column_block& column : columns_) column.clear();
     size_ = 0;
   }
 
@@ -318,9 +320,9 @@ class cells {
   }
 
   template <class Block>
-  std::size_t release(Block& block) noexcept {
+  std::size_t empty_block(Block& block) noexcept {
     const std::size_t erased = block.size();
-    block.release(alloc_);
+    block.clear();
     size_ -= erased;
     return erased;
   }

@@ -150,6 +150,13 @@ class id_block {
     return true;
   }
 
+  // Takes all ids out, and keeps the memory.
+  void clear() noexcept {
+    destroy_values();
+    std::fill_n(ids_, place_limit(), no_index);
+    size_ = 0;
+  }
+
   // Gives back what memory the ids do not need. Strong guarantee.
   void shrink(const Alloc& alloc) {
     if (size_ == 0) {
@@ -165,16 +172,20 @@ class id_block {
   }
 
   void release(const Alloc& alloc) noexcept {
-    if constexpr (holds_values && !std::is_trivially_destructible_v<Value>) {
-      for (std::uint32_t at = 0; at != place_limit(); ++at) {
-        if (ids_[at] != no_index) std::destroy_at(values() + at);
-      }
-    }
+    destroy_values();
     free(alloc, ids_, capacity_);
     *this = id_block();
   }
 
  private:
+  void destroy_values() noexcept {
+    if constexpr (holds_values && !std::is_trivially_destructible_v<Value>) {
+      for (std::uint32_t at = 0; at != place_limit(); ++at) {
+        if (ids_[at] != no_index) std::destroy_at(values() + at);
+      }
+    }
+  }
+
   [[nodiscard]] bool lined() const noexcept { return capacity_ >= ids_a_line; }
   [[nodiscard]] static constexpr std::uint32_t limit(std::uint32_t capacity) noexcept {
     if (capacity < ids_a_line) return capacity;

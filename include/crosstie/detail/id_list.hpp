@@ -1,8 +1,8 @@
 // Id list: a growing array of dense ids in 16 bytes, for tables that hold one list a row.
 //
-// Promise: capacity grows by a quarter, in steps of 4; an emptied list frees its memory.
-// It owns its memory but does not keep the allocator, so whoever holds lists must release() them.
-// Thread safety: any number of readers, or one writer.
+// Promise: capacity grows by a quarter, in steps of 4; an emptied list keeps its memory until
+// shrink(). It owns its memory but does not keep the allocator, so whoever holds lists must
+// release() them. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <algorithm>
@@ -43,13 +43,17 @@ class id_list {
   }
   // Gives back what memory the ids do not need. Strong guarantee.
   void shrink(const Alloc& alloc) {
-    if (size_ != 0 && size_ < capacity_) regrow(alloc, size_);
+    if (size_ == 0) {
+      release(alloc);
+    } else if (size_ < capacity_) {
+      regrow(alloc, size_);
+    }
   }
   // There must be room.
   void push_back(Id id) noexcept { ids_[size_++] = id; }
-  void pop_back(const Alloc& alloc) noexcept {
-    if (--size_ == 0) release(alloc);
-  }
+  void pop_back() noexcept { --size_; }
+  // Empties it, and keeps the memory.
+  void clear() noexcept { size_ = 0; }
 
   void release(const Alloc& alloc) noexcept {
     id_alloc ids(alloc);
