@@ -72,7 +72,7 @@ std::vector<goal> goals_of(std::int64_t entries) {
                  with_the_rest({{"hit", many ? 42.0 / 25 : 16.6 / 5},
                                 {"hit in batches", many ? 42.0 / 10 : 16.6 / 2},
                                 {"memory", 1, 6},
-                                {"scan a row", 16.6 / 40 * 2}})});
+                                {"scan a row", 16.6 / 40}})});
   if (!many) {
     all.push_back({number_keys, "crosstie assignment", entries,
                    with_the_rest({{"hit", 16.6 / 2}, {"memory", 1, 10}})});
@@ -101,8 +101,10 @@ void judge(const goal& of, const wanted& want, results& found) {
   };
   const cli::measurement* ours = figure_of(of.layout, operation);
   if (ours == nullptr) return;
-  // Nobody else has batches: they are judged by their single lookups.
-  const std::string theirs = operation == "hit in batches" ? "hit" : operation;
+  // Nobody else has batches, and a row of thirty is to cost as much as 2.4 lookups: both are judged
+  // by the single lookups of the best peer.
+  const bool by_hits = operation == "hit in batches" || operation == "scan a row";
+  const std::string theirs = by_hits ? "hit" : operation;
   const cli::measurement* best = nullptr;
   for (const char* peer : peers) {
     // flat_map is judged by Boost's alone.

@@ -332,11 +332,14 @@ void race_names(std::size_t entries, int rounds, results& into) {
   all.add<flat<absl::flat_hash_set<placement, absl_pair_hash, pair_equal, counted<placement>>>>(
       "absl flat");
   all.add<nested<absl_nested>>("absl nested");
-  all.add<flat<std::unordered_set<placement, std_pair_hash, pair_equal, counted<placement>>>>(
-      "std flat");
-  all.add<nested<std_nested>>("std nested");
-  all.add<flat<std::set<placement, pair_less, counted<placement>>>>("std::map");
-  all.add<sorted_vector>("sorted vector");
+  // Far behind at such sizes, and slow to tear down.
+  if (entries <= 500'000) {
+    all.add<flat<std::unordered_set<placement, std_pair_hash, pair_equal, counted<placement>>>>(
+        "std flat");
+    all.add<nested<std_nested>>("std nested");
+    all.add<flat<std::set<placement, pair_less, counted<placement>>>>("std::map");
+    all.add<sorted_vector>("sorted vector");
+  }
   all.add<our_flat>("crosstie flat_set");
   all.add<interned>("crosstie interners + assignment");
   all.add<by_uuid>("crosstie uuid_assignment");

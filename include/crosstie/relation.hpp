@@ -66,6 +66,7 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   template <class Visit>
   void for_each(Visit&& visit) const {
     for (std::uint32_t r = 0; r < this->rows_.size(); ++r) {
+      this->prefetch_after(r);
       for (Column column : id_range<Column>(this->rows_[r])) visit(from_index<Row>(r), column);
     }
   }

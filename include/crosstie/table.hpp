@@ -176,6 +176,7 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   template <class Value, class Self, class Visit>
   static void visit_all(Self& self, Visit& visit) {
     for (std::uint32_t row = 0; row < self.rows_.size(); ++row) {
+      self.prefetch_after(row);
       auto visit_cell = [&](Column column, Value& value) {
         visit(from_index<Row>(row), column, value);
       };

@@ -155,12 +155,14 @@ class cells {
   // The columns of a row, and the rows of a column.
   [[nodiscard]] id_range<Column> row(Row row) const noexcept {
     if (to_index(row) >= rows_.size()) return {};
+    rows_[to_index(row)].prefetch_ids();
     return id_range<Column>(rows_[to_index(row)]);
   }
   [[nodiscard]] id_range<Row> column(Column column) const noexcept
     requires(by_column)
   {
     if (to_index(column) >= columns_.size()) return {};
+    columns_[to_index(column)].prefetch_ids();
     return id_range<Row>(columns_[to_index(column)]);
   }
 
@@ -291,6 +293,12 @@ class cells {
         visit(done + i, *blocks[i], blocks[i]->find_from(starts[i], to_index(now[i].second)));
       }
     }
+  }
+
+  // For whoever visits all rows: the ids of one a few rows on.
+  void prefetch_after(std::uint32_t row) const noexcept {
+    constexpr std::size_t ahead = 6;
+    if (row + ahead < rows_.size()) rows_[row + ahead].prefetch_ids();
   }
 
   // Both sides must have equal allocators.
