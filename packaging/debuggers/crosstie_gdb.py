@@ -13,6 +13,7 @@ GROUP_SLOTS = 14
 ELEMENTS_A_SEGMENT = 1024
 TEXT_PAGE_BITS = 16
 NO_INDEX = 2**32 - 1
+NARROW_NO_INDEX = 2**16 - 1
 
 
 def elements_of(vector):
@@ -70,8 +71,11 @@ class assignment(flat_set):
         return f"crosstie::assignment of {int(self.value['size_'])}"
 
     def children(self):
-        rows = enumerate(elements_of(self.value["row_of_"]))
-        return pairs((column, row) for column, row in rows if int(row) != NO_INDEX)
+        rows = self.value["row_of_"]
+        wide = bool(rows["is_wide_"])
+        none = NO_INDEX if wide else NARROW_NO_INDEX
+        entries = enumerate(elements_of(rows["wide_" if wide else "narrow_"]))
+        return pairs((column, row) for column, row in entries if int(row) != none)
 
     def display_hint(self):
         return "map"
