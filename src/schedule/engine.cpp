@@ -244,6 +244,8 @@ class engine::implementation {
     if (!profile) return std::nullopt;
     const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
     if (shape_id == shape_table::none) return std::nullopt;
+    // Rules that nobody has any more only go all together.
+    if (counters_.count_bytes() > options_.counter_bytes) forget_rules();
     const std::uint32_t rules_id = rules_.rules_of(pod, *profile);
     if (rules_id == rule_table::plain) return std::nullopt;
     const shape& wanted = shapes_[shape_id];

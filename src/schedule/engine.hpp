@@ -43,11 +43,12 @@ struct tie_break {
 
 struct engine_options {
   tie_break ties;
-  bool incremental = true;             // false: the plain evaluation for every pod
-  std::size_t row_bytes = 128u << 20;  // of rows kept; those asked least recently are dropped
-  std::size_t row_limit = 0;           // at most so many; 0: by row_bytes alone
-  std::uint32_t block_nodes = 64;      // a power of two
-  std::uint32_t coarse_domains = 16;   // keys with more are looked at node by node
+  bool incremental = true;                 // false: the plain evaluation for every pod
+  std::size_t row_bytes = 128u << 20;      // of rows kept; those asked least recently are dropped
+  std::size_t row_limit = 0;               // at most so many; 0: by row_bytes alone
+  std::uint32_t block_nodes = 64;          // a power of two
+  std::size_t counter_bytes = 256u << 20;  // of counts; beyond, rules and counters start anew
+  std::uint32_t coarse_domains = 16;       // keys with more are looked at node by node
 };
 
 struct placement {

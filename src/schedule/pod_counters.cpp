@@ -21,6 +21,7 @@ pod_counters::pod_counters(const cluster::store& objects, cluster::pods_by_node&
 void pod_counters::reset() {
   topology_->reset();
   counters_.clear();
+  cells_ = 0;
   lowest_counters_.clear();
   numbered_.clear();
   predicates_.clear();
@@ -126,6 +127,7 @@ std::uint32_t pod_counters::add_counter(topology_table::key_id key, std::uint32_
   made.key = key;
   made.choice = choice;
   made.counts.resize(topology_->domain_limit(key), 0);
+  cells_ += made.counts.size();
   made.keeps_lowest = keeps_lowest;
   const auto id = static_cast<std::uint32_t>(counters_.size());
   if (keeps_lowest) {
@@ -287,7 +289,10 @@ void pod_counters::node_changed(node_id node) {
   }
   for (pod_counter& each : counters_) {
     const std::uint32_t limit = topology_->domain_limit(each.key);
-    if (limit > each.counts.size()) each.counts.resize(limit + limit / 8, 0);
+    if (limit > each.counts.size()) {
+      cells_ += limit + limit / 8 - each.counts.size();
+      each.counts.resize(limit + limit / 8, 0);
+    }
     if (each.keeps_lowest) each.nodes.resize(each.counts.size(), 0);
   }
   for (const std::uint32_t each : lowest_counters_) register_node(counters_[each], slot, 1);

@@ -7,7 +7,8 @@
 //
 // Promise: after each call a counter equals what counting all pods of its nodes would give.
 // Cost: a pod that comes or goes O(counters that count it); a node whose object changed O(its pods
-// + counters), or O(1) where neither domains nor the choice of nodes change; a new counter O(the pods it counts
+// + counters), or O(1) where neither domains nor the choice of nodes change; a new counter O(the
+// pods it counts
 // + domains). 12 bytes for each pod.
 // Invariants: told of every pod that is bound or unbound, and of every node that comes, changes or
 // goes, before the next question. Predicates, counters and terms are only added, until reset().
@@ -90,6 +91,8 @@ class pod_counters {
 
   // Terms that pods on nodes carry or once carried, in order of appearance.
   const std::vector<carried_term>& terms() const { return terms_; }
+  // What the counts take: the part that grows with every new rule.
+  std::size_t count_bytes() const { return cells_ * sizeof(std::int32_t); }
   std::size_t memory_bytes() const;
 
  private:
@@ -153,6 +156,7 @@ class pod_counters {
   crosstie::flat_map<identity_key, std::uint32_t> identity_ids_;
   crosstie::flat_map<carrier_key, std::vector<std::uint32_t>> carried_;
   std::vector<pod_id> on_node_;
+  std::size_t cells_ = 0;  // of all counters
 };
 
 }  // namespace crosstie::schedule

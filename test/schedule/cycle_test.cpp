@@ -322,6 +322,26 @@ TEST_F(cycle_test, an_update_without_a_node_keeps_the_binding) {
   EXPECT_EQ(state.usage().requested(cluster::cpu)[0], 2000);
 }
 
+TEST_F(cycle_test, a_bound_pod_counts_by_the_labels_it_has_now) {
+  cluster::node host = node("n1", 4);
+  host.labels = {{make.name("host"), host.name}};
+  objects.put(host);
+  cluster::pod there = pod("there", 1), loner = pod("loner", 1);
+  const cluster::name_id app = make.name("app");
+  there.labels = objects.intern(cluster::label_set{{app, make.name("shop")}});
+  there.node = host.name;
+  cluster::pod_spec spec = objects.spec(loner.spec);
+  const cluster::label_selector shops{{{app, cluster::selector_operator::in, {make.name("shop")}}}};
+  spec.pods_far.emplace().required = {{shops, {}, {}, make.name("host")}};
+  loner.spec = objects.intern(spec);
+  objects.put(there);
+  objects.put(loner);
+  there.labels = objects.intern(cluster::label_set{{app, make.name("bank")}});
+  outside.add(5 * second_ns, there);
+  start();
+  EXPECT_EQ(run(), (lines{"1 ns/loner unschedulable", "5 ns/loner bound n1"}));
+}
+
 TEST_F(cycle_test, a_pod_of_the_same_name_but_another_uid_is_another_pod) {
   objects.put(node("n1", 4));
   objects.put(pod("a", 1));
