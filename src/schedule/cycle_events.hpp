@@ -40,7 +40,7 @@ void basic_cycle<Bindings>::put(const cluster::pod& object, timestamp at) {
     remove({object.ns, object.name}, at);  // another pod of the same name
   }
   const pod_id id = objects_->put(object);
-  count_nomination(object, +1);
+  engine_.waiting_pod_changed(id);
   if (object.node != cluster::no_name) {
     settle(id, at);
   } else if (waits(object)) {
@@ -55,17 +55,19 @@ void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, times
   if (after.node == cluster::no_name) after.node = before.node;  // never unset once it is set
   const bool same_use = before.node == after.node && before.spec == after.spec;
   if (!same_use && before.node != cluster::no_name) unsettle(id, at);
-  count_nomination(before, -1);
   objects_->put(after);
-  count_nomination(after, +1);
+  engine_.waiting_pod_changed(id);
   if (after.node != cluster::no_name) {
     queue_.erase(id);
     if (!same_use) {
       settle(id, at);
-    } else if (before.labels != after.labels) {
-      queue_.notify(pod_assigned, at);
+    } else {
+      if (const auto node = state_->bindings().node_of(id)) engine_.bound_pod_changed(*node);
+      if (before.labels != after.labels) queue_.notify(pod_assigned, at);
     }
-  } else if (!waits(after)) {
+    return;
+  }
+  if (!waits(after)) {
     queue_.erase(id);
   } else if (const auto where = queue_.where(id);
              where == queue::place::none || where == queue::place::gated) {
@@ -73,6 +75,9 @@ void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, times
   } else if (before.spec != after.spec || before.labels != after.labels) {
     queue_.update(id, at);
     if (gate_of(id)) queue_.gate(id);
+  }
+  if (before.nominated_node != cluster::no_name && before.nominated_node != after.nominated_node) {
+    release_nomination(id, at);
   }
 }
 
@@ -82,8 +87,12 @@ void basic_cycle<Bindings>::remove(cluster::object_key key, timestamp at) {
   if (!id) return;
   const cluster::pod& object = (*objects_)[*id];
   queue_.erase(*id);
-  count_nomination(object, -1);
-  if (object.node != cluster::no_name) unsettle(*id, at);
+  engine_.waiting_pod_gone(*id);
+  if (object.node != cluster::no_name) {
+    unsettle(*id, at);
+  } else if (object.nominated_node != cluster::no_name) {
+    release_nomination(*id, at);
+  }
   objects_->remove_pod(key);
 }
 

@@ -61,7 +61,9 @@ class engine::implementation {
         nodes_(objects, usage, std::bit_ceil(std::max(options.block_nodes, 1u))),
         shapes_(objects, usage, settings),
         static_(objects, usage, pods, nodes_, settings),
-        rows_(usage, nodes_, options.ties.by_name),
+        nominated_(objects, usage, pods, settings),
+        rows_(usage, nodes_, nominated_, options.ties.by_name),
+        preemptor_({objects, usage, pods}, nominated_, nodes_),
         terms_(objects) {
     for (const profile& each : settings.profiles) {
       shape_filters_.push_back(keep_shape_filters(each));
@@ -74,13 +76,9 @@ class engine::implementation {
     drop_rows();
     terms_.clear();
     bound_by_priority_.clear();
-    nominations_ = 0;
+    nominated_.reset();
+    preemptor_.objects_changed();
     spreads_.clear();
-    for (std::uint32_t i = 0; i < objects_->pod_slots(); ++i) {
-      if (!objects_->alive(pod_id{i})) continue;
-      const cluster::pod& pod = (*objects_)[pod_id{i}];
-      if (pod.nominated_node != cluster::no_name && pod.node == cluster::no_name) ++nominations_;
-    }
     std::vector<pod_id> bound;
     for (std::uint32_t i = 0; i < objects_->node_slots(); ++i) {
       if (objects_->alive(node_id{i})) pods_->append_pods(node_id{i}, bound);
@@ -101,7 +99,9 @@ class engine::implementation {
     if (const std::optional<score_table::row> row = find_row(pod)) {
       ++statistics_.incremental;
       placement found = describe(*row);
-      if (found.ties > 0) {
+      if (found.nominated) {
+        found.node = asked_.own;
+      } else if (found.ties > 0) {
         found.node = options_.ties.by_name ? rows_.first_best(*row)
                                            : rows_.nth_best(*row, below(found.ties, drawn));
       }
@@ -112,67 +112,92 @@ class engine::implementation {
     return found;
   }
 
-  node_id break_tie(std::vector<node_id> best) {
-    std::sort(best.begin(), best.end());
-    return choose(best, draw(options_.ties.seed, draws_++));
-  }
-
   placement find_best(pod_id pod, std::vector<node_id>& best) {
     best.clear();
     if (const std::optional<score_table::row> row = find_row(pod)) {
       ++statistics_.incremental;
-      if (row->ties > 0) rows_.for_each_best(*row, [&](node_id node) { best.push_back(node); });
-      return describe(*row);
+      const placement found = describe(*row);
+      if (found.nominated) {
+        best.push_back(asked_.own);
+      } else if (row->ties > 0) {
+        rows_.for_each_best(*row, [&](node_id node) { best.push_back(node); });
+      }
+      return found;
     }
     return evaluate_plainly(pod, best);
+  }
+
+  std::optional<room> find_room(pod_id pod) {
+    const std::optional<std::uint32_t> profile = profile_number(pod);
+    if (!profile || !preempts(settings_->profiles[*profile])) return std::nullopt;
+    ++statistics_.searches;
+    room found;
+    const std::optional<score_table::row> row = find_row(pod);
+    if (row && row->feasible == 0) {
+      const preemptor::question asked = make_question(pod, *row);
+      if (preemptor_.find(asked, found)) {
+        if (!found.best.empty()) preemptor_.choose(asked, break_tie(found.best), found);
+        return found;
+      }
+    }
+    ++statistics_.plain_searches;
+    found = {};
+    found.plain = true;
+    evaluation all = evaluate(pod, *profile, true);
+    found.error = std::move(all.error);
+    if (!all.preemption) return found;
+    found.ineligible = std::move(all.preemption->ineligible);
+    found.best = std::move(all.preemption->best);
+    std::sort(found.best.begin(), found.best.end());
+    if (found.best.empty()) return found;
+    found.node = break_tie(found.best);
+    for (preemption_victims& each : all.preemption->candidates) {
+      if (each.node == found.node) found.victims = std::move(each.victims);
+    }
+    return found;
   }
 
   std::string explain_failure(pod_id pod, bool preemption) {
     const std::optional<std::uint32_t> profile = profile_number(pod);
     if (!profile) return {};
-    const cluster::view view{*objects_, *usage_, *pods_};
-    const bool may_evict =
-        preemption && (may_preempt(pod) || (*objects_)[pod].nominated_node != cluster::no_name);
-    const std::optional<score_table::row> row = may_evict ? std::nullopt : find_row(pod);
+    const std::optional<score_table::row> row = find_row(pod);
     if (row && row->feasible == 0) {
-      const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
-      rows_.group_rejections(*row, shapes_[shape_id], groups_);
       auto text =
-          schedule::explain_failure(view, shape_filters_[*profile], pod, groups_, preemption);
+          explain_row(pod, *profile, *row, preemption && preempts(settings_->profiles[*profile]));
       if (text) return *std::move(text);
     }
-    const std::vector<nomination> nominated = nominations();
-    evaluation all = evaluate(view, settings_->profiles[*profile], pod,
-                              {.nominations = nominated, .preemption = preemption});
+    evaluation all = evaluate(pod, *profile, preemption);
     return all.error.empty() ? std::move(all.message) : std::move(all.error);
   }
 
   void node_changed(node_id node) {
     if (nodes_.refresh(node, true)) drop_rows();
+    nominated_.node_changed(node);
   }
   void pod_bound(pod_id pod, node_id node) {
     count_bound(pod, true);
+    waiting_pod_gone(pod);
     nodes_.refresh(node, false);
   }
   void pod_unbound(pod_id pod, node_id node) {
     count_bound(pod, false);
     nodes_.refresh(node, false);
   }
-  void nominations_changed(int by) { nominations_ += by; }
+  void waiting_pod_changed(pod_id pod) {
+    nominated_.pod_changed(pod, [&](node_id node) { nodes_.refresh(node, false); });
+  }
+  void waiting_pod_gone(pod_id pod) {
+    nominated_.pod_gone(pod, [&](node_id node) { nodes_.refresh(node, false); });
+  }
+  void bound_pod_changed(node_id node) { nodes_.refresh(node, false); }
   void objects_changed() {
     spreads_.clear();
     terms_.forget_answers();
+    preemptor_.objects_changed();
+    nominated_.claims_changed([&](node_id node) { nodes_.refresh(node, false); });
   }
-
-  std::vector<nomination> nominations() const {
-    if (nominations_ == 0) return {};
-    return find_nominations({*objects_, *usage_, *pods_}, *settings_);
-  }
-
-  bool may_preempt(pod_id pod) const {
-    const std::int32_t own = objects_->spec(pod).priority;
-    return std::any_of(bound_by_priority_.begin(), bound_by_priority_.end(),
-                       [&](const auto& each) { return each.first < own; });
+  std::span<const pod_id> nominated_to(node_id node) const {
+    return nominated_.at(cluster::index(node));
   }
 
   const engine_statistics& statistics() {
@@ -183,7 +208,8 @@ class engine::implementation {
   }
   std::size_t memory_bytes() const {
     return nodes_.memory_bytes() + shapes_.memory_bytes() + static_.memory_bytes() +
-           rows_.memory_bytes() + spreads_.memory_bytes() + terms_.memory_bytes();
+           rows_.memory_bytes() + spreads_.memory_bytes() + terms_.memory_bytes() +
+           nominated_.memory_bytes() + preemptor_.memory_bytes();
   }
   const configuration& settings() const { return *settings_; }
 
@@ -196,6 +222,7 @@ class engine::implementation {
     if (options_.row_limit != 0) limit = std::min(limit, options_.row_limit);
     static_.reset(static_cast<std::uint32_t>(limit));
     rows_.reset(static_cast<std::uint32_t>(limit));
+    preemptor_.reset(options_.row_limit != 0 ? 1 : options_.row_bytes / 4);
   }
 
   void count_bound(pod_id pod, bool comes) {
@@ -208,8 +235,7 @@ class engine::implementation {
 
   // The up-to-date row of the pod's shape; absent: the pod needs the plain evaluation.
   std::optional<score_table::row> find_row(pod_id pod) {
-    if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0 ||
-        nominations_ > 0) {
+    if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0) {
       return std::nullopt;
     }
     const std::optional<std::uint32_t> profile = profile_number(pod);
@@ -220,16 +246,81 @@ class engine::implementation {
     const std::optional<static_table::part> part = static_.refresh(wanted, pod);
     if (!part) return std::nullopt;
     if (options_.ties.by_name) nodes_.sort_names();
+    asked_ = {shape_id, cluster::no_node, 0};
+    const cluster::name_id own = (*objects_)[pod].nominated_node;
+    if (own != cluster::no_name) judge_own(pod, own, wanted, *part);
     return rows_.refresh(shape_id, wanted, shapes_.weights(*profile), *part);
+  }
+
+  // The row counts every nomination, so the pod's own node is asked apart, without the pod's own.
+  void judge_own(pod_id pod, cluster::name_id name, const shape& wanted,
+                 const static_table::part& part) {
+    const std::optional<node_id> node = objects_->find_node(name);
+    if (!node) return;
+    const std::uint16_t cell = part.cells[cluster::index(*node)];
+    asked_.own = *node;
+    asked_.own_bits = cell & static_table::rejected
+                          ? cell & ~std::uint32_t{static_table::rejected}
+                          : nominated_.refuse(wanted, cluster::index(*node), pod);
   }
 
   placement describe(const score_table::row& row) const {
     placement found;
+    if (asked_.own != cluster::no_node && asked_.own_bits == 0) {
+      const bool counted = rows_.totals(row)[cluster::index(asked_.own)] >= 0;
+      found.feasible = row.feasible + (counted ? 0 : 1);
+      found.ties = 1;
+      found.nominated = true;
+      return found;
+    }
     found.feasible = row.feasible;
     found.ties = row.ties;
     found.total = row.feasible > 1 ? row.best : 0;
-    if (row.ties == 0) found.helpful = events_for(rows_.rejections(row));
+    if (row.ties == 0) {
+      found.helpful = events_for(rows_.rejections(row, asked_.own) | asked_.own_bits);
+    }
     return found;
+  }
+
+  preemptor::question make_question(pod_id pod, const score_table::row& row) const {
+    return {.pod = pod,
+            .shape_id = asked_.shape_id,
+            .wanted = shapes_[asked_.shape_id],
+            .totals = rows_.totals(row),
+            .own = asked_.own,
+            .own_bits = asked_.own_bits,
+            .finds_lower = may_preempt(pod)};
+  }
+
+  std::optional<std::string> explain_row(pod_id pod, std::uint32_t profile,
+                                         const score_table::row& row, bool preemption) {
+    const preemptor::question asked = make_question(pod, row);
+    room found;
+    if (preemption && !preemptor_.find(asked, found)) return std::nullopt;
+    const bool none = preemption && found.ineligible.empty() && found.best.empty();
+    const no_room told = none ? preemptor_.describe(asked) : no_room{};
+    rows_.group_rejections(row, asked.wanted, asked.own, groups_);
+    const std::vector<nomination> nominated = nominated_.list();
+    auto text = schedule::explain_failure({*objects_, *usage_, *pods_}, shape_filters_[profile],
+                                          pod, nominated, groups_, none ? &told : nullptr);
+    if (text && !found.ineligible.empty()) *text += " preemption: " + found.ineligible;
+    return text;
+  }
+
+  bool may_preempt(pod_id pod) const {
+    const std::int32_t own = objects_->spec(pod).priority;
+    return std::any_of(bound_by_priority_.begin(), bound_by_priority_.end(),
+                       [&](const auto& each) { return each.first < own; });
+  }
+
+  evaluation evaluate(pod_id pod, std::uint32_t profile, bool preemption) const {
+    const std::vector<nomination> nominated = nominated_.list();
+    return schedule::evaluate({*objects_, *usage_, *pods_}, settings_->profiles[profile], pod,
+                              {.nominations = nominated, .preemption = preemption});
+  }
+
+  node_id break_tie(const std::vector<node_id>& best) {
+    return choose(best, draw(options_.ties.seed, draws_++));
   }
 
   // Do the profile's default spread constraints apply to the pod?
@@ -255,10 +346,7 @@ class engine::implementation {
       found.error = "no profile has the pod's schedulerName";
       return found;
     }
-    const cluster::view view{*objects_, *usage_, *pods_};
-    const std::vector<nomination> nominated = nominations();
-    const evaluation all =
-        evaluate(view, settings_->profiles[*profile], pod, {.nominations = nominated});
+    const evaluation all = evaluate(pod, *profile, false);
     found.error = all.error;
     found.feasible = static_cast<std::uint32_t>(all.feasible.size());
     found.nominated = all.nominated.has_value();
@@ -304,14 +392,21 @@ class engine::implementation {
   node_columns nodes_;
   shape_table shapes_;
   static_table static_;
+  nominated_pods nominated_;
   score_table rows_;
+  preemptor preemptor_;
+  // What find_row() found beside the row.
+  struct {
+    std::uint32_t shape_id = 0;
+    node_id own = cluster::no_node;  // the pod's nominated node
+    std::uint32_t own_bits = 0;      // why it rejects the pod; 0: it does not
+  } asked_;
   crosstie::flat_map<spread_key, bool> spreads_;
   std::vector<node_id> best_;
   std::vector<node_group> groups_;
   std::vector<profile> shape_filters_;  // by number of the profile
   terms_in_use terms_;
   crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
-  std::int64_t nominations_ = 0;
   std::uint64_t draws_ = 0;
   engine_statistics statistics_;
 };
@@ -336,13 +431,16 @@ placement engine::find_best(pod_id pod, std::vector<node_id>& best) {
 void engine::node_changed(node_id node) { self_->node_changed(node); }
 void engine::pod_bound(pod_id pod, node_id node) { self_->pod_bound(pod, node); }
 void engine::pod_unbound(pod_id pod, node_id node) { self_->pod_unbound(pod, node); }
-void engine::nominations_changed(int by) { self_->nominations_changed(by); }
-std::vector<nomination> engine::nominations() const { return self_->nominations(); }
-bool engine::may_preempt(pod_id pod) const { return self_->may_preempt(pod); }
+void engine::waiting_pod_changed(pod_id pod) { self_->waiting_pod_changed(pod); }
+void engine::waiting_pod_gone(pod_id pod) { self_->waiting_pod_gone(pod); }
+void engine::bound_pod_changed(node_id node) { self_->bound_pod_changed(node); }
+std::optional<room> engine::find_room(pod_id pod) { return self_->find_room(pod); }
+std::span<const pod_id> engine::nominated_to(node_id node) const {
+  return self_->nominated_to(node);
+}
 std::string engine::explain_failure(pod_id pod, bool preemption) const {
   return self_->explain_failure(pod, preemption);
 }
-node_id engine::break_tie(std::vector<node_id> best) { return self_->break_tie(std::move(best)); }
 void engine::objects_changed() { self_->objects_changed(); }
 const engine_statistics& engine::statistics() const { return self_->statistics(); }
 std::size_t engine::memory_bytes() const { return self_->memory_bytes(); }

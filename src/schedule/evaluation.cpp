@@ -38,11 +38,6 @@ std::map<std::string, std::size_t> count_reasons(const evaluation& answer, std::
   return counts;
 }
 
-bool preempts(const profile& by) {
-  return std::ranges::find(by.post_filter, "DefaultPreemption", &enabled_plugin::name) !=
-         by.post_filter.end();
-}
-
 class cycle_evaluation {
  public:
   cycle_evaluation(const cluster::view& view, const profile& by, pod_id pod,
@@ -168,22 +163,27 @@ class cycle_evaluation {
 
 }  // namespace
 
+bool preempts(const profile& by) {
+  return std::ranges::find(by.post_filter, "DefaultPreemption", &enabled_plugin::name) !=
+         by.post_filter.end();
+}
+
 std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
-                                           std::span<const node_group> groups, bool preemption) {
-  pod_plugins plugins(view, by, pod, {});
+                                           std::span<const nomination> nominations,
+                                           std::span<const node_group> groups,
+                                           const no_room* none) {
+  pod_plugins plugins(view, by, pod, nominations);
   const pre_filter_outcome before = plugins.pre_filter();
   if (before.rejection || before.node_names) return std::nullopt;
   std::map<std::string, std::size_t> counts;
-  std::size_t clearable = 0;
   for (const node_group& group : groups) {
     const auto verdict = plugins.reject(group.first);
     if (!verdict || !verdict->second.rejects()) return std::nullopt;
     for (const std::string& reason : verdict->second.reasons) counts[reason] += group.nodes;
-    if (verdict->second.code == status_code::unschedulable) clearable += group.nodes;
   }
   std::string message = describe_failure(view.objects.node_count(), counts);
-  if (preemption && preempts(by)) {
-    message += " " + explain_no_victims(view.objects, pod, clearable);
+  if (none != nullptr) {
+    message += " " + explain_no_room(view, pod, plugins, none->without_victims, none->crowded);
   }
   return message;
 }

@@ -86,10 +86,20 @@ struct node_group {
   std::uint32_t nodes;
 };
 
+// What preemption finds where it can clear no node.
+struct no_room {
+  std::size_t without_victims = 0;  // nodes that hold no pod of lower priority
+  std::span<const node_group> crowded{};
+};
+
+// Does the profile preempt at all?
+bool preempts(const profile& by);
+
 // evaluate()'s message for a pod that every node rejects, asking one node of each group; absent
-// where the groups do not tell: a PreFilter plugin rejects the pod or names the nodes. With
-// `preemption`, no node may hold a pod of lower priority and none be nominated for the pod.
+// where the groups do not tell: a PreFilter plugin rejects the pod or names the nodes. With `none`,
+// also what preemption adds to it.
 std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
-                                           std::span<const node_group> groups, bool preemption);
+                                           std::span<const nomination> nominations,
+                                           std::span<const node_group> groups, const no_room* none);
 
 }  // namespace crosstie::schedule

@@ -8,8 +8,9 @@
 
 namespace crosstie::schedule {
 
-score_table::score_table(const cluster::usage_table& usage, const node_columns& nodes, bool by_name)
-    : usage_(&usage), nodes_(&nodes), by_name_(by_name) {}
+score_table::score_table(const cluster::usage_table& usage, const node_columns& nodes,
+                         const nominated_pods& nominated, bool by_name)
+    : usage_(&usage), nodes_(&nodes), nominated_(&nominated), by_name_(by_name) {}
 
 void score_table::reset(std::uint32_t limit) {
   recent_.reset(limit);
@@ -90,15 +91,19 @@ node_id score_table::first_best(const row& of) const {
   return node_id{first};
 }
 
-std::uint32_t score_table::rejections(const row& of) const {
-  std::uint32_t all = 0;
-  for (const std::int32_t total : totals_.row(of.slot)) {
-    all |= total < 0 ? static_cast<std::uint32_t>(-total) : 0;
-  }
-  return all;
+std::uint32_t score_table::rejections(const row& of, node_id except) const {
+  const std::span<const std::int32_t> all = totals_.row(of.slot);
+  const auto unite = [](std::span<const std::int32_t> totals) {
+    std::uint32_t bits = 0;
+    for (const std::int32_t total : totals)
+      bits |= total < 0 ? 0u - static_cast<std::uint32_t>(total) : 0;
+    return bits;
+  };
+  const std::size_t apart = std::min<std::size_t>(cluster::index(except), all.size());
+  return unite(all.first(apart)) | unite(all.subspan(std::min(apart + 1, all.size())));
 }
 
-void score_table::group_rejections(const row& of, const shape& wanted,
+void score_table::group_rejections(const row& of, const shape& wanted, node_id apart,
                                    std::vector<node_group>& groups) const {
   groups.clear();
   crosstie::flat_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
@@ -106,6 +111,10 @@ void score_table::group_rejections(const row& of, const shape& wanted,
   for (std::uint32_t slot = 0; slot < totals.size(); ++slot) {
     const auto bits = static_cast<std::uint32_t>(-totals[slot]);
     if (bits & no_such_node) continue;
+    if (node_id{slot} == apart) {
+      groups.push_back({apart, 1});
+      continue;
+    }
     const std::uint32_t lacking = bits >= cpu_insufficient ? find_lacking(wanted, slot) : 0;
     const auto [group, fresh] =
         known.try_emplace(std::pair(bits, lacking), static_cast<std::uint32_t>(groups.size()));
@@ -124,7 +133,8 @@ std::uint32_t score_table::find_lacking(const shape& wanted, std::uint32_t slot)
     const std::span<const std::int64_t> all = usage_->allocatable(requests[i].resource),
                                         used = usage_->requested(requests[i].resource);
     const bool known = slot < std::min(all.size(), used.size());
-    const std::int64_t most = known ? all[slot] : 0, left = known ? most - used[slot] : 0;
+    const std::int64_t taken = nominated_->amount_at(slot, requests[i].resource, wanted.priority);
+    const std::int64_t most = known ? all[slot] : 0, left = known ? most - used[slot] - taken : 0;
     if (requests[i].amount > left) lacking |= 1u << i;
     if (requests[i].amount > most) lacking |= 0x10000u << i;
   }
@@ -173,10 +183,11 @@ score_input score_table::input_of(const task& t, const double* columns, std::siz
           .large = nodes_->large()};
 }
 
-// Ports and resources other than cpu and memory; null where the shape asks for none.
+// Ports, resources other than cpu and memory, and what nominated pods leave; null where none of
+// them can matter.
 const std::int32_t* score_table::find_refusals(const task& t, std::uint32_t first,
                                                std::uint32_t count) {
-  if (t.wanted.others.empty() && !t.wanted.has_ports) return nullptr;
+  if (t.wanted.others.empty() && !t.wanted.has_ports && nominated_->empty()) return nullptr;
   std::fill_n(refusals_.begin(), count, 0);
   for (const cluster::resource_request& request : t.wanted.others) {
     const std::span<const std::int64_t> all = usage_->allocatable(request.resource),
@@ -193,6 +204,10 @@ const std::int32_t* score_table::find_refusals(const task& t, std::uint32_t firs
       if (t.part.cells[first + i] & static_table::rejected) continue;
       if (usage_->ports_conflict(demand, node_id{first + i})) refusals_[i] |= ports_taken;
     }
+  }
+  for (std::uint32_t i = 0; i < count && !nominated_->empty(); ++i) {
+    if (nominated_->at(first + i).empty()) continue;
+    refusals_[i] |= static_cast<std::int32_t>(nominated_->refuse(t.wanted, first + i));
   }
   return refusals_.data();
 }
