@@ -4,24 +4,19 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cluster/dump.hpp"
 #include "cluster/store.hpp"
+#include "harness/progress.hpp"
+#include "harness/rounds.hpp"
 
 namespace crosstie::bench {
 namespace {
-
-[[noreturn]] void fail(const std::string& what) {
-  fmt::print(stderr, "crosstie-bench: reading: {}\n", what);
-  std::exit(1);
-}
 
 // A Deployment's pod as the API server returns it; {0} is its number, {1} its node's.
 constexpr const char* pod_text = R"(        {{
@@ -171,7 +166,7 @@ class temporary_file {
  public:
   temporary_file() {
     const int descriptor = mkstemps(path_.data(), 5);
-    if (descriptor < 0) fail("no temporary file in " + path_);
+    if (descriptor < 0) throw std::runtime_error("no temporary file in " + path_);
     close(descriptor);
   }
   ~temporary_file() { std::filesystem::remove(path_); }
@@ -202,36 +197,37 @@ void write_dump(const std::string& path, std::size_t pods) {
                       100 + 50 * (i / 20 % 40));
   }
   to << "\n    ],\n    \"kind\": \"List\"\n}\n";
-  if (!to.flush()) fail(path + ": cannot be written");
+  if (!to.flush()) throw std::runtime_error(path + ": cannot be written");
 }
 
-double read_once(const std::string& path, std::size_t pods) {
+void read_once(const std::string& path, std::size_t pods) {
   cluster::store objects;
-  const auto start = std::chrono::steady_clock::now();
   const auto read = cluster::read_dump({&path, 1}, objects);
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  if (!read) fail(to_string(read.error()));
-  if (objects.pod_count() != pods) fail("not every pod was read");
-  return taken.count();
+  if (!read) throw wrong_answer("reading: " + to_string(read.error()));
+  if (objects.pod_count() != pods) throw wrong_answer("reading: not every pod was read");
 }
 
 }  // namespace
 
-void measure_reading(std::size_t pods, int rounds) {
+void measure_reading(std::size_t pods, int rounds, results& into) {
   const temporary_file dump;
   write_dump(dump.path(), pods);
   const auto bytes = static_cast<double>(std::filesystem::file_size(dump.path()));
-  std::vector<double> seconds;
-  for (int round = 0; round < rounds; ++round) seconds.push_back(read_once(dump.path(), pods));
-  std::ranges::sort(seconds);
+  std::vector<double> ns, rates;
+  for (int round = 0; round < rounds; ++round) {
+    show_progress("reading", round, rounds, dump.path());
+    const double taken = time_ns([&] { read_once(dump.path(), pods); });
+    ns.push_back(taken);
+    rates.push_back(bytes / taken);
+  }
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  const double median = seconds[seconds.size() / 2];
-  fmt::print(
-      "reading: {} pods, {:.0f} MB: {:.2f} s ({:.2f} to {:.2f}, {} rounds), {:.2f} GB/s; "
-      "the process needed at most {:.0f} MiB\n",
-      pods, bytes / 1e6, median, seconds.front(), seconds.back(), rounds, bytes / 1e9 / median,
-      static_cast<double>(used.ru_maxrss) / 1024);
+  const cli::case_fields of = {{"pods", static_cast<std::int64_t>(pods)}};
+  into.add("reading", of, "size", "bytes", exactly(bytes));
+  into.add("reading", of, "time", "ns", summarize(ns));
+  into.add("reading", of, "rate", "GB/s", summarize(rates));
+  into.add("reading", of, "peak memory", "bytes",
+           exactly(static_cast<double>(used.ru_maxrss) * 1024));
 }
 
 }  // namespace crosstie::bench

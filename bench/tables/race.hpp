@@ -14,28 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "harness/allocation.hpp"
+
 namespace crosstie::bench {
-
-// Bytes that the counting allocator has handed out and not got back.
-inline std::size_t live_bytes = 0;
-
-template <class T>
-struct counting_allocator {
-  using value_type = T;
-  using is_always_equal = std::true_type;
-  counting_allocator() = default;
-  template <class U>
-  counting_allocator(const counting_allocator<U>&) noexcept {}  // NOLINT
-  T* allocate(std::size_t count) {
-    live_bytes += count * sizeof(T);
-    return std::allocator<T>().allocate(count);
-  }
-  void deallocate(T* memory, std::size_t count) noexcept {
-    live_bytes -= count * sizeof(T);
-    std::allocator<T>().deallocate(memory, count);
-  }
-  friend bool operator==(counting_allocator, counting_allocator) { return true; }
-};
 
 // One layout in a race. Each operation returns a checksum that must agree among all layouts.
 struct contender {

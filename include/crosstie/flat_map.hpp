@@ -29,6 +29,7 @@ struct map_policy {
   using key_type = Key;
   using stored = std::pair<const Key, T>;
   using seen = stored;
+  using taken = std::pair<Key, T>;
   static constexpr bool nothrow_movable =
       std::is_nothrow_move_constructible_v<Key> && std::is_nothrow_move_constructible_v<T>;
   static const Key& key(const stored& element) noexcept { return element.first; }
@@ -91,6 +92,12 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   void insert(std::initializer_list<value_type> elements) {
     insert(elements.begin(), elements.end());
   }
+  template <class Range>
+  void insert_range(Range&& range) {
+    for (auto&& element : range) insert(std::forward<decltype(element)>(element));
+  }
+  // What std::inserter asks for; the hint has no use.
+  iterator insert(const_iterator, const value_type& element) { return insert(element).first; }
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
     std::pair<Key, T> element(std::forward<Args>(args)...);
@@ -110,6 +117,12 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
     requires(base::template is_lookup<View> && view_of<View, Key> && !std::is_same_v<View, Key>)
   std::pair<iterator, bool> try_emplace(const View& view, Args&&... args) {
     return add_absent(view, key_maker<View>{view}, std::forward<Args>(args)...);
+  }
+  // With a hash taken before, of this table or of one that it is a copy of.
+  template <class View, class... Args>
+    requires(base::template is_lookup<View> && view_of<View, Key>)
+  std::pair<iterator, bool> try_emplace(hash_code code, const View& view, Args&&... args) {
+    return add_absent(code, view, key_maker<View>{view}, std::forward<Args>(args)...);
   }
 
   template <class Value>
@@ -195,8 +208,14 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   };
 
   template <class Lookup, class GivenKey, class... Args>
+    requires(!std::is_same_v<Lookup, hash_code>)
   std::pair<iterator, bool> add_absent(const Lookup& lookup, GivenKey&& given, Args&&... args) {
-    const hash_code code = this->hash(lookup);
+    return add_absent(this->hash(lookup), lookup, std::forward<GivenKey>(given),
+                      std::forward<Args>(args)...);
+  }
+  template <class Lookup, class GivenKey, class... Args>
+  std::pair<iterator, bool> add_absent(hash_code code, const Lookup& lookup, GivenKey&& given,
+                                       Args&&... args) {
     if (const auto at = this->locate(code, lookup)) return {iterator(at), false};
     return {iterator(this->add(code, std::piecewise_construct,
                                std::forward_as_tuple(std::forward<GivenKey>(given)),

@@ -27,6 +27,7 @@ struct set_policy {
   using key_type = Key;
   using stored = Key;
   using seen = const Key;
+  using taken = Key;
   static constexpr bool nothrow_movable = std::is_nothrow_move_constructible_v<Key>;
   static const Key& key(const Key& element) noexcept { return element; }
   static Key&& move(Key& element) noexcept { return std::move(element); }
@@ -74,7 +75,12 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
   template <class View>
     requires(base::template is_lookup<View> && view_of<View, Key> && !std::is_same_v<View, Key>)
   std::pair<iterator, bool> insert(const View& view) {
-    const hash_code code = this->hash(view);
+    return insert(this->hash(view), view);
+  }
+  // With a hash taken before, of this table or of one that it is a copy of.
+  template <class View>
+    requires(base::template is_lookup<View> && view_of<View, Key>)
+  std::pair<iterator, bool> insert(hash_code code, const View& view) {
     if (const auto at = this->locate(code, view)) return {iterator(at), false};
     return {iterator(this->add(code, detail::make_key<Key>(view))), true};
   }
@@ -89,6 +95,12 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
     for (; first != last; ++first) insert(*first);
   }
   void insert(std::initializer_list<Key> keys) { insert(keys.begin(), keys.end()); }
+  template <class Range>
+  void insert_range(Range&& range) {
+    for (auto&& key : range) insert(std::forward<decltype(key)>(key));
+  }
+  // What std::inserter asks for; the hint has no use.
+  iterator insert(const_iterator, const Key& key) { return insert(key).first; }
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
     return insert(Key(std::forward<Args>(args)...));

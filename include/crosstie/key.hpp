@@ -8,7 +8,8 @@
 //   the key's field: a string_view for a string, an integer for an integer. A view hashes and
 //   compares like the key it describes, so that a lookup builds no key and allocates nothing.
 // Refused at compile time, with one sentence: pointers to characters, floating point outside
-//   `exact_float`, types without equality, types that nothing can hash.
+//   `exact_float`, types hashed as bytes that have padding, types without equality, types that
+//   nothing can hash.
 // Thread safety: stateless.
 #pragma once
 
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -48,7 +50,21 @@ struct exact_float {
   }
 };
 
-enum class key_fault { none, character_pointer, floating_point, no_equality, not_hashable };
+// Specialise to true to have a trivially copyable type hashed as one run of bytes: quicker than
+// field by field for a large one, and possible for one with more than 8 or with private fields. The
+// type needs an operator== that agrees, and is refused where it has padding, whose bytes mean
+// nothing.
+template <class T>
+inline constexpr bool hashed_as_bytes = false;
+
+enum class key_fault {
+  none,
+  character_pointer,
+  floating_point,
+  padding,
+  no_equality,
+  not_hashable,
+};
 
 namespace detail {
 
@@ -111,6 +127,9 @@ constexpr key_fault find_fault() {
     return key_fault::floating_point;
   } else if constexpr (word_like<T> || is_exact_float<T>) {
     return key_fault::none;
+  } else if constexpr (hashed_as_bytes<T>) {
+    if (!std::has_unique_object_representations_v<T>) return key_fault::padding;
+    return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
   } else if constexpr (is_optional<T> || is_std_array<T>) {
     return find_fault<typename T::value_type>();
   } else if constexpr (custom_hashed<T> || text_like<T>) {
@@ -126,8 +145,8 @@ constexpr key_fault find_fault() {
 
 // True where T is hashed as its fields.
 template <class T>
-concept hashed_by_fields = !word_like<T> && !is_exact_float<T> && !is_optional<T> &&
-                           !custom_hashed<T> && !text_like<T> && has_fields<T>;
+concept hashed_by_fields = !word_like<T> && !is_exact_float<T> && !hashed_as_bytes<T> &&
+                           !is_optional<T> && !custom_hashed<T> && !text_like<T> && has_fields<T>;
 
 template <class View, class Key>
 constexpr bool is_view_of();
@@ -168,6 +187,8 @@ constexpr void add_key(hash_state& state, const View& view) {
     state.add_bits(static_cast<std::uint64_t>(static_cast<Key>(view)), 8 * sizeof(Key));
   } else if constexpr (is_exact_float<Key>) {
     state.add_bits(view.bits(), 8 * sizeof(Key));
+  } else if constexpr (hashed_as_bytes<Key>) {
+    state.add_text({reinterpret_cast<const char*>(std::addressof(view)), sizeof(Key)});
   } else if constexpr (is_optional<Key>) {
     state.add_bits(view.has_value(), 8);
     if (view.has_value()) add_key<typename Key::value_type>(state, *view);
@@ -246,6 +267,10 @@ constexpr void require_composite_key() {
   static_assert(fault != key_fault::floating_point,
                 "crosstie: a key must not hold floating point, because NaN never equals itself; "
                 "wrap the field in crosstie::exact_float to compare its bits");
+  static_assert(
+      fault != key_fault::padding,
+      "crosstie: a key hashed as bytes must not have padding (or floating point), because "
+      "equal keys would hash unequally; leave hashed_as_bytes false to hash its fields");
   static_assert(fault != key_fault::no_equality,
                 "crosstie: a key needs operator==, or must be a plain aggregate of up to 8 fields "
                 "that have it");

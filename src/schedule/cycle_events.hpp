@@ -54,9 +54,16 @@ void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, times
   cluster::pod after = object;
   if (after.node == cluster::no_name) after.node = before.node;  // never unset once it is set
   const bool same_use = before.node == after.node && before.spec == after.spec;
+  // The engine counts pods by their labels, and those that are being deleted apart.
+  const std::optional<node_id> recounted_on =
+      same_use && (before.labels != after.labels || before.terminating != after.terminating)
+          ? state_->bindings().node_of(id)
+          : std::nullopt;
   if (!same_use && before.node != cluster::no_name) unsettle(id, at);
+  if (recounted_on) engine_.pod_unbound(id, *recounted_on);
   objects_->put(after);
   engine_.waiting_pod_changed(id);
+  if (recounted_on) engine_.pod_bound(id, *recounted_on);
   if (after.node != cluster::no_name) {
     queue_.erase(id);
     if (!same_use) {

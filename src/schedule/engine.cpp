@@ -4,13 +4,18 @@
 #include <bit>
 #include <crosstie/flat_map.hpp>
 
+#include "schedule/bucket_table.hpp"
 #include "schedule/evaluation.hpp"
 #include "schedule/node_columns.hpp"
-#include "schedule/plugins/spread_constraint.hpp"
+#include "schedule/node_order.hpp"
+#include "schedule/nominated_pods.hpp"
+#include "schedule/pod_counters.hpp"
+#include "schedule/pod_rules.hpp"
+#include "schedule/preemption.hpp"
+#include "schedule/rejection_events.hpp"
 #include "schedule/score_table.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
-#include "schedule/terms_in_use.hpp"
 
 namespace crosstie::schedule {
 
@@ -28,23 +33,15 @@ std::uint32_t below(std::uint32_t limit, std::uint64_t drawn) {
   return static_cast<std::uint32_t>(((drawn >> 32) * limit) >> 32);
 }
 
-event_set events_for(std::uint32_t rejections) {
-  event_set events = no_event;
-  if (rejections & node_unschedulable) events |= events_that_help("NodeUnschedulable");
-  if (rejections & node_taint) events |= events_that_help("TaintToleration");
-  if (rejections & node_affinity_mismatch) events |= events_that_help("NodeAffinity");
-  if (rejections & ports_taken) events |= events_that_help("NodePorts");
-  if (rejections >= too_many_pods) events |= events_that_help("NodeResourcesFit");
-  // No node at all: only a new one helps.
-  return events == no_event ? node_added : events;
+// How many bits of a cell the resource scores take, in whatever profile.
+std::uint32_t find_score_bits(const configuration& settings) {
+  std::uint32_t bits = 1;
+  for (const profile& each : settings.profiles) {
+    const std::uint32_t own = bucket_table::count_score_bits(weigh(each));
+    if (own <= bucket_table::most_score_bits) bits = std::max(bits, own);
+  }
+  return bits;
 }
-
-// What decides whether default spreading applies to a pod without constraints of its own.
-struct spread_key {
-  cluster::name_id ns;
-  std::uint32_t labels, controller;
-  bool operator==(const spread_key&) const = default;
-};
 
 }  // namespace
 
@@ -64,9 +61,15 @@ class engine::implementation {
         nominated_(objects, usage, pods, settings),
         rows_(usage, nodes_, nominated_, options.ties.by_name),
         preemptor_({objects, usage, pods}, nominated_, nodes_),
-        terms_(objects) {
+        order_(objects),
+        topology_(objects),
+        counters_(objects, pods, topology_),
+        rules_({objects, usage, pods}, settings, topology_, counters_),
+        buckets_(usage, nodes_, nominated_, topology_, counters_, options.coarse_domains,
+                 find_score_bits(settings)) {
     for (const profile& each : settings.profiles) {
-      shape_filters_.push_back(keep_shape_filters(each));
+      shape_filters_.push_back(keep_shape_filters(each, false));
+      rule_filters_.push_back(keep_shape_filters(each, true));
     }
     reset();
   }
@@ -74,16 +77,16 @@ class engine::implementation {
   void reset() {
     nodes_.reset();
     drop_rows();
-    terms_.clear();
+    forget_rules();
     bound_by_priority_.clear();
     nominated_.reset();
+    if (options_.sample) order_.reset();
     preemptor_.objects_changed();
-    spreads_.clear();
     std::vector<pod_id> bound;
     for (std::uint32_t i = 0; i < objects_->node_slots(); ++i) {
       if (objects_->alive(node_id{i})) pods_->append_pods(node_id{i}, bound);
     }
-    for (const pod_id pod : bound) count_bound(pod, true);
+    for (const pod_id pod : bound) count_priority(pod, true);
   }
 
   std::optional<std::uint32_t> profile_number(pod_id pod) const {
@@ -96,14 +99,13 @@ class engine::implementation {
 
   placement place(pod_id pod) {
     const std::uint64_t drawn = draw(options_.ties.seed, draws_++);
-    if (const std::optional<score_table::row> row = find_row(pod)) {
+    if (const std::optional<found_row> row = options_.sample ? std::nullopt : find_row(pod)) {
       ++statistics_.incremental;
       placement found = describe(*row);
       if (found.nominated) {
-        found.node = asked_.own;
+        found.node = own_.node;
       } else if (found.ties > 0) {
-        found.node = options_.ties.by_name ? rows_.first_best(*row)
-                                           : rows_.nth_best(*row, below(found.ties, drawn));
+        found.node = choose(*row, drawn);
       }
       return found;
     }
@@ -114,13 +116,14 @@ class engine::implementation {
 
   placement find_best(pod_id pod, std::vector<node_id>& best) {
     best.clear();
-    if (const std::optional<score_table::row> row = find_row(pod)) {
+    if (const std::optional<found_row> row = options_.sample ? std::nullopt : find_row(pod)) {
       ++statistics_.incremental;
       const placement found = describe(*row);
+      const auto take = [&](node_id node) { best.push_back(node); };
       if (found.nominated) {
-        best.push_back(asked_.own);
+        take(own_.node);
       } else if (row->ties > 0) {
-        rows_.for_each_best(*row, [&](node_id node) { best.push_back(node); });
+        row->bucketed ? buckets_.for_each_best(*row, take) : rows_.for_each_best(*row, take);
       }
       return found;
     }
@@ -132,8 +135,8 @@ class engine::implementation {
     if (!profile || !preempts(settings_->profiles[*profile])) return std::nullopt;
     ++statistics_.searches;
     room found;
-    const std::optional<score_table::row> row = find_row(pod);
-    if (row && row->feasible == 0) {
+    const std::optional<found_row> row = find_row(pod);
+    if (row && !row->bucketed && row->feasible == 0) {
       const preemptor::question asked = make_question(pod, *row);
       if (preemptor_.find(asked, found)) {
         if (!found.best.empty()) preemptor_.choose(asked, break_tie(found.best), found);
@@ -160,7 +163,7 @@ class engine::implementation {
   std::string explain_failure(pod_id pod, bool preemption) {
     const std::optional<std::uint32_t> profile = profile_number(pod);
     if (!profile) return {};
-    const std::optional<score_table::row> row = find_row(pod);
+    const std::optional<found_row> row = find_row(pod);
     if (row && row->feasible == 0) {
       auto text =
           explain_row(pod, *profile, *row, preemption && preempts(settings_->profiles[*profile]));
@@ -171,16 +174,21 @@ class engine::implementation {
   }
 
   void node_changed(node_id node) {
+    counters_.node_changed(node);
+    rules_.node_changed();
     if (nodes_.refresh(node, true)) drop_rows();
     nominated_.node_changed(node);
+    if (options_.sample) order_.node_changed(node);
   }
   void pod_bound(pod_id pod, node_id node) {
-    count_bound(pod, true);
+    counters_.pod_bound(pod, node);
+    count_priority(pod, true);
     waiting_pod_gone(pod);
     nodes_.refresh(node, false);
   }
   void pod_unbound(pod_id pod, node_id node) {
-    count_bound(pod, false);
+    counters_.pod_unbound(pod, node);
+    count_priority(pod, false);
     nodes_.refresh(node, false);
   }
   void waiting_pod_changed(pod_id pod) {
@@ -191,83 +199,122 @@ class engine::implementation {
   }
   void bound_pod_changed(node_id node) { nodes_.refresh(node, false); }
   void objects_changed() {
-    spreads_.clear();
-    terms_.forget_answers();
+    rules_.forget_answers();
     preemptor_.objects_changed();
     nominated_.claims_changed([&](node_id node) { nodes_.refresh(node, false); });
   }
+  std::vector<nomination> nominations() const { return nominated_.list(); }
   std::span<const pod_id> nominated_to(node_id node) const {
     return nominated_.at(cluster::index(node));
   }
 
   const engine_statistics& statistics() {
-    statistics_.rebuilt_rows = rows_.rebuilt();
-    statistics_.replayed_nodes = rows_.replayed();
-    statistics_.dropped_rows = rows_.dropped();
+    statistics_.rebuilt_rows = rows_.rebuilt() + buckets_.rebuilt();
+    statistics_.replayed_nodes = rows_.replayed() + buckets_.replayed();
+    statistics_.dropped_rows = rows_.dropped() + buckets_.dropped();
     return statistics_;
   }
   std::size_t memory_bytes() const {
     return nodes_.memory_bytes() + shapes_.memory_bytes() + static_.memory_bytes() +
-           rows_.memory_bytes() + spreads_.memory_bytes() + terms_.memory_bytes() +
-           nominated_.memory_bytes() + preemptor_.memory_bytes();
+           rows_.memory_bytes() + topology_.memory_bytes() + counters_.memory_bytes() +
+           rules_.memory_bytes() + buckets_.memory_bytes() + nominated_.memory_bytes() +
+           preemptor_.memory_bytes();
   }
   const configuration& settings() const { return *settings_; }
 
  private:
-  void drop_rows() {
+  std::uint32_t row_limit() const {
     // A row of totals and classes, and the static cells that most rows share.
     constexpr std::size_t bytes_per_cell = sizeof(std::int32_t) + 2 * sizeof(std::uint16_t);
     std::size_t limit = options_.row_bytes / (bytes_per_cell * std::max(nodes_.slots(), 1u));
     limit = std::clamp<std::size_t>(limit, 16, 1u << 20);
     if (options_.row_limit != 0) limit = std::min(limit, options_.row_limit);
-    static_.reset(static_cast<std::uint32_t>(limit));
-    rows_.reset(static_cast<std::uint32_t>(limit));
+    return static_cast<std::uint32_t>(limit);
+  }
+  void drop_rows() {
+    static_.reset(row_limit());
+    rows_.reset(row_limit());
+    buckets_.reset(row_limit());
     preemptor_.reset(options_.row_limit != 0 ? 1 : options_.row_bytes / 4);
   }
 
-  void count_bound(pod_id pod, bool comes) {
-    comes ? terms_.add(pod) : terms_.remove(pod);
+  // Counters and rules start anew; rows are by the rules' numbers.
+  void forget_rules() {
+    rules_.reset();
+    counters_.reset();
+    buckets_.reset(row_limit());
+  }
+
+  void count_priority(pod_id pod, bool comes) {
     const std::int32_t priority = objects_->spec(pod).priority;
     std::uint32_t& pods = bound_by_priority_[priority];
     pods += comes ? 1u : ~0u;
     if (pods == 0) bound_by_priority_.erase(priority);
   }
 
-  // The up-to-date row of the pod's shape; absent: the pod needs the plain evaluation.
-  std::optional<score_table::row> find_row(pod_id pod) {
+  struct found_row : score_table::row {
+    std::uint32_t shape_id;
+    bool bucketed;  // of buckets_, else of rows_
+  };
+
+  // The up-to-date row of the pod's shape and rules; absent: the pod needs the plain evaluation.
+  std::optional<found_row> find_row(pod_id pod) {
     if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0) {
       return std::nullopt;
     }
     const std::optional<std::uint32_t> profile = profile_number(pod);
-    if (!profile || may_spread(pod) || terms_.select(pod)) return std::nullopt;
+    if (!profile) return std::nullopt;
     const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
     if (shape_id == shape_table::none) return std::nullopt;
+    const std::uint32_t rules_id = rules_.rules_of(pod, *profile);
+    if (rules_id == rule_table::plain) return std::nullopt;
+    const cluster::name_id nominated_node = (*objects_)[pod].nominated_node;
+    const bool bucketed = rules_id != rule_table::none;
+    // Nominated pods count for the rules of others as well.
+    if (bucketed && (!nominated_.empty() || nominated_node != cluster::no_name)) {
+      return std::nullopt;
+    }
     const shape& wanted = shapes_[shape_id];
     const std::optional<static_table::part> part = static_.refresh(wanted, pod);
     if (!part) return std::nullopt;
     if (options_.ties.by_name) nodes_.sort_names();
-    asked_ = {shape_id, cluster::no_node, 0};
-    const cluster::name_id own = (*objects_)[pod].nominated_node;
-    if (own != cluster::no_name) judge_own(pod, own, wanted, *part);
-    return rows_.refresh(shape_id, wanted, shapes_.weights(*profile), *part);
+    const plugin_weights& weights = shapes_.weights(*profile);
+    own_ = {};
+    if (nominated_node != cluster::no_name) judge_own(pod, nominated_node, wanted, *part);
+    if (!bucketed) {
+      return found_row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, false};
+    }
+    if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
+      return std::nullopt;
+    }
+    return found_row{
+        buckets_.refresh({shape_id, rules_id, wanted, weights, *part, rules_[rules_id]}), shape_id,
+        true};
   }
 
-  // The row counts every nomination, so the pod's own node is asked apart, without the pod's own.
+  // Rows count every nomination, so the pod's own node is asked apart, without the pod's own.
   void judge_own(pod_id pod, cluster::name_id name, const shape& wanted,
                  const static_table::part& part) {
     const std::optional<node_id> node = objects_->find_node(name);
     if (!node) return;
     const std::uint16_t cell = part.cells[cluster::index(*node)];
-    asked_.own = *node;
-    asked_.own_bits = cell & static_table::rejected
-                          ? cell & ~std::uint32_t{static_table::rejected}
-                          : nominated_.refuse(wanted, cluster::index(*node), pod);
+    own_.node = *node;
+    own_.bits = cell & static_table::rejected ? cell & ~std::uint32_t{static_table::rejected}
+                                              : nominated_.refuse(wanted, index(*node), pod);
   }
 
-  placement describe(const score_table::row& row) const {
+  node_id choose(const found_row& row, std::uint64_t drawn) const {
+    if (options_.ties.by_name) {
+      return row.bucketed ? buckets_.first_best(row) : rows_.first_best(row);
+    }
+    const std::uint32_t n = below(row.ties, drawn);
+    return row.bucketed ? buckets_.nth_best(row, n) : rows_.nth_best(row, n);
+  }
+
+  placement describe(const found_row& row) const {
     placement found;
-    if (asked_.own != cluster::no_node && asked_.own_bits == 0) {
-      const bool counted = rows_.totals(row)[cluster::index(asked_.own)] >= 0;
+    if (own_.node != cluster::no_node && own_.bits == 0) {
+      const bool counted = rows_.totals(row)[cluster::index(own_.node)] >= 0;
       found.feasible = row.feasible + (counted ? 0 : 1);
       found.ties = 1;
       found.nominated = true;
@@ -277,32 +324,46 @@ class engine::implementation {
     found.ties = row.ties;
     found.total = row.feasible > 1 ? row.best : 0;
     if (row.ties == 0) {
-      found.helpful = events_for(rows_.rejections(row, asked_.own) | asked_.own_bits);
+      found.helpful = events_for(row.bucketed ? buckets_.rejections(row)
+                                              : rows_.rejections(row, own_.node) | own_.bits);
     }
     return found;
   }
 
-  preemptor::question make_question(pod_id pod, const score_table::row& row) const {
+  preemptor::question make_question(pod_id pod, const found_row& row) const {
     return {.pod = pod,
-            .shape_id = asked_.shape_id,
-            .wanted = shapes_[asked_.shape_id],
+            .shape_id = row.shape_id,
+            .wanted = shapes_[row.shape_id],
             .totals = rows_.totals(row),
-            .own = asked_.own,
-            .own_bits = asked_.own_bits,
+            .own = own_.node,
+            .own_bits = own_.bits,
             .finds_lower = may_preempt(pod)};
   }
 
-  std::optional<std::string> explain_row(pod_id pod, std::uint32_t profile,
-                                         const score_table::row& row, bool preemption) {
-    const preemptor::question asked = make_question(pod, row);
+  // Absent: the row does not tell.
+  std::optional<std::string> explain_row(pod_id pod, std::uint32_t profile, const found_row& row,
+                                         bool preemption) {
+    const cluster::view view{*objects_, *usage_, *pods_};
     room found;
-    if (preemption && !preemptor_.find(asked, found)) return std::nullopt;
-    const bool none = preemption && found.ineligible.empty() && found.best.empty();
-    const no_room told = none ? preemptor_.describe(asked) : no_room{};
-    rows_.group_rejections(row, asked.wanted, asked.own, groups_);
+    no_room none{.finds_lower = preemption && may_preempt(pod)};
+    if (preemption && row.bucketed) {
+      if (none.finds_lower) return std::nullopt;
+      found.ineligible = find_ineligibility(view, pod, false);
+    } else if (preemption) {
+      const preemptor::question asked = make_question(pod, row);
+      if (!preemptor_.find(asked, found)) return std::nullopt;
+      if (none.finds_lower && found.ineligible.empty() && found.best.empty()) {
+        none = preemptor_.describe(asked);
+      }
+    }
+    const bool adds = preemption && found.ineligible.empty() && found.best.empty();
+    const shape& wanted = shapes_[row.shape_id];
+    row.bucketed ? buckets_.group_rejections(row, wanted, groups_)
+                 : rows_.group_rejections(row, wanted, own_.node, groups_);
+    const auto& filters = row.bucketed ? rule_filters_ : shape_filters_;
     const std::vector<nomination> nominated = nominated_.list();
-    auto text = schedule::explain_failure({*objects_, *usage_, *pods_}, shape_filters_[profile],
-                                          pod, nominated, groups_, none ? &told : nullptr);
+    auto text = schedule::explain_failure(view, filters[profile], pod, nominated, groups_,
+                                          adds ? &none : nullptr);
     if (text && !found.ineligible.empty()) *text += " preemption: " + found.ineligible;
     return text;
   }
@@ -313,28 +374,22 @@ class engine::implementation {
                        [&](const auto& each) { return each.first < own; });
   }
 
-  evaluation evaluate(pod_id pod, std::uint32_t profile, bool preemption) const {
+  evaluation evaluate(pod_id pod, std::uint32_t number, bool preemption, bool samples = false) {
     const std::vector<nomination> nominated = nominated_.list();
-    return schedule::evaluate({*objects_, *usage_, *pods_}, settings_->profiles[profile], pod,
-                              {.nominations = nominated, .preemption = preemption});
+    const profile& by = settings_->profiles[number];
+    evaluation_options how{.nominations = nominated, .preemption = preemption};
+    node_sample sample;
+    if (samples && options_.sample) {
+      const std::int32_t percentage = settings_->percentage_of_nodes_to_score.value_or(0);
+      sample = {order_.nodes(), sample_start_,
+                by.percentage_of_nodes_to_score.value_or(percentage)};
+      how.sample = &sample;
+    }
+    return schedule::evaluate({*objects_, *usage_, *pods_}, by, pod, how);
   }
 
   node_id break_tie(const std::vector<node_id>& best) {
     return choose(best, draw(options_.ties.seed, draws_++));
-  }
-
-  // Do the profile's default spread constraints apply to the pod?
-  bool may_spread(pod_id id) {
-    const cluster::pod& pod = (*objects_)[id];
-    if (pod.controller == 0 && objects_->services.all().empty()) return false;
-    constexpr std::size_t most_remembered = 1u << 16;
-    if (spreads_.size() > most_remembered) spreads_.clear();
-    const auto [found, added] =
-        spreads_.try_emplace(spread_key{pod.ns, pod.labels, pod.controller}, false);
-    if (added) {
-      found->second = !plugins::deduce_selector(*objects_, pod).requirements.empty();
-    }
-    return found->second;
   }
 
   placement evaluate_plainly(pod_id pod, std::vector<node_id>& best) {
@@ -346,7 +401,10 @@ class engine::implementation {
       found.error = "no profile has the pod's schedulerName";
       return found;
     }
-    const evaluation all = evaluate(pod, *profile, false);
+    const evaluation all = evaluate(pod, *profile, false, true);
+    if (options_.sample && objects_->node_count() > 0) {
+      sample_start_ = (sample_start_ + all.moved) % objects_->node_count();
+    }
     found.error = all.error;
     found.feasible = static_cast<std::uint32_t>(all.feasible.size());
     found.nominated = all.nominated.has_value();
@@ -359,21 +417,6 @@ class engine::implementation {
     if (best.empty()) found.helpful = events_for(all);
     return found;
   }
-
-  static event_set events_for(const evaluation& all) {
-    if (all.gate) return events_that_help(all.gate->first);
-    if (all.pre_filter) return events_that_help(all.pre_filter->first);
-    event_set events = node_added;
-    std::string_view last;
-    for (const rejection& r : all.rejected) {
-      if (r.plugin != last) events |= events_that_help(r.plugin);
-      last = r.plugin;
-    }
-    // Nodes that were not looked at may come to be.
-    if (all.node_names) events |= events_that_help("NodeAffinity");
-    return events;
-  }
-  static event_set events_for(std::uint32_t rejections) { return schedule::events_for(rejections); }
 
   node_id choose(const std::vector<node_id>& best, std::uint64_t drawn) const {
     if (!options_.ties.by_name) {
@@ -395,18 +438,20 @@ class engine::implementation {
   nominated_pods nominated_;
   score_table rows_;
   preemptor preemptor_;
-  // What find_row() found beside the row.
-  struct {
-    std::uint32_t shape_id = 0;
-    node_id own = cluster::no_node;  // the pod's nominated node
-    std::uint32_t own_bits = 0;      // why it rejects the pod; 0: it does not
-  } asked_;
-  crosstie::flat_map<spread_key, bool> spreads_;
+  node_order order_;  // where nodes are sampled
+  std::size_t sample_start_ = 0;
+  topology_table topology_;
+  pod_counters counters_;
+  rule_table rules_;
+  bucket_table buckets_;
   std::vector<node_id> best_;
   std::vector<node_group> groups_;
-  std::vector<profile> shape_filters_;  // by number of the profile
-  terms_in_use terms_;
+  std::vector<profile> shape_filters_, rule_filters_;                  // by number of the profile
   crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
+  struct {
+    node_id node = cluster::no_node;
+    std::uint32_t bits = 0;  // why it rejects the pod; 0: it does not
+  } own_;                    // nominated node of the pod that find_row() was asked about
   std::uint64_t draws_ = 0;
   engine_statistics statistics_;
 };
@@ -438,6 +483,7 @@ std::optional<room> engine::find_room(pod_id pod) { return self_->find_room(pod)
 std::span<const pod_id> engine::nominated_to(node_id node) const {
   return self_->nominated_to(node);
 }
+std::vector<nomination> engine::nominations() const { return self_->nominations(); }
 std::string engine::explain_failure(pod_id pod, bool preemption) const {
   return self_->explain_failure(pod, preemption);
 }

@@ -3,21 +3,24 @@
 //   rows (matrix)        shape x node   int32: the total, or minus the set of reasons against
 //   block maxima         shape x block  the greatest total of each 64 nodes, how many have it
 //   static parts         part x node    verdict, taint and affinity score, image score
+//   counters             (which pods, key) x domain: pods; kept by increments
+//   buckets              (shape, rules) x node: the bucket of nodes alike, and the resource score
 //   change log           ring of nodes whose use changed; a row replays what it has not seen
 //
 // Pods that ask the same of nodes share a shape, whose row is repaired only where a node changed
-// since it was last asked, or computed afresh (vector code over columns) where too much did. A pod
-// whose verdict depends on other pods or objects (spread, pod affinity of its own or of pods on
-// nodes that select it, volumes, claims, unusual profiles) goes to the plain evaluation, so that
-// answers are always exact. Nominated pods touch only the nodes they name, which are mended in the
-// row; preemption has rows of its own (victim_table.hpp).
+// since it was last asked, or computed afresh (vector code over columns) where too much did. Pods
+// with spread constraints or pod affinity, or whom terms of pods on nodes select, have rows of
+// buckets by shape and rules. A pod whose verdict depends on other objects (volumes, claims,
+// unusual profiles; with rules, also nominated pods) goes to the plain evaluation, so that answers
+// are always exact. Nominated pods touch only the nodes they name, which are mended in the rows of
+// pods without rules; preemption has rows of its own for those (victim_table.hpp).
 //
 // Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
 // its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal
 // order choose equally.
-// Cost: a pod of a known shape O(changed nodes + nodes / 64); no allocation once shapes are known.
-// Invariant: whoever changes the store or the state says so here before the next place().
-// Thread safety: none.
+// Cost: a pod of a known shape O(changed nodes + nodes / 64), with rules what bucket_table.hpp
+// says; no allocation once shapes are known. Invariant: whoever changes the store or the state says
+// so here before the next place(). Thread safety: none.
 #pragma once
 
 #include <memory>
@@ -27,7 +30,6 @@
 
 #include "cluster/state.hpp"
 #include "schedule/configuration.hpp"
-#include "schedule/nomination.hpp"
 #include "schedule/preemptor.hpp"
 #include "schedule/queue.hpp"
 
@@ -43,10 +45,12 @@ struct tie_break {
 
 struct engine_options {
   tie_break ties;
-  bool incremental = true;             // false: the plain evaluation for every pod
+  bool incremental = true;  // false: the plain evaluation for every pod
+  bool sample = false;      // look at percentageOfNodesToScore, plainly, not at all nodes
   std::size_t row_bytes = 128u << 20;  // of rows kept; those asked least recently are dropped
   std::size_t row_limit = 0;           // at most so many; 0: by row_bytes alone
   std::uint32_t block_nodes = 64;      // a power of two
+  std::uint32_t coarse_domains = 16;   // keys with more are looked at node by node
 };
 
 struct placement {
@@ -92,8 +96,9 @@ class engine {
   // would choose it. Nothing where the profile does not preempt.
   std::optional<room> find_room(pod_id pod);
 
-  // Pods that wait for room on the node.
+  // Pods that wait for room on the node; and all of them, as find_nominations() has them.
   std::span<const pod_id> nominated_to(node_id node) const;
+  std::vector<nomination> nominations() const;
 
   // ---- what has happened ----
   void node_changed(node_id node);  // the object was added, replaced or removed

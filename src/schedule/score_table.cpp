@@ -10,7 +10,7 @@ namespace crosstie::schedule {
 
 score_table::score_table(const cluster::usage_table& usage, const node_columns& nodes,
                          const nominated_pods& nominated, bool by_name)
-    : usage_(&usage), nodes_(&nodes), nominated_(&nominated), by_name_(by_name) {}
+    : nodes_(&nodes), scorer_(usage, nodes, nominated), by_name_(by_name) {}
 
 void score_table::reset(std::uint32_t limit) {
   recent_.reset(limit);
@@ -20,7 +20,7 @@ void score_table::reset(std::uint32_t limit) {
   tie_counts_ = crosstie::matrix<std::uint32_t>(0, nodes_->blocks());
   first_slots_ = crosstie::matrix<std::uint32_t>(0, by_name_ ? nodes_->blocks() : 0);
   rows_.clear();
-  refusals_.assign(nodes_->block_nodes(), 0);
+  scorer_.reset();
   dirty_.assign(nodes_->blocks() / 64 + 1, 0);
 }
 
@@ -96,7 +96,7 @@ std::uint32_t score_table::rejections(const row& of, node_id except) const {
   const auto unite = [](std::span<const std::int32_t> totals) {
     std::uint32_t bits = 0;
     for (const std::int32_t total : totals)
-      bits |= total < 0 ? 0u - static_cast<std::uint32_t>(total) : 0;
+      bits |= static_cast<std::uint32_t>(total < 0 ? -total : 0);
     return bits;
   };
   const std::size_t apart = std::min<std::size_t>(cluster::index(except), all.size());
@@ -115,30 +115,12 @@ void score_table::group_rejections(const row& of, const shape& wanted, node_id a
       groups.push_back({apart, 1});
       continue;
     }
-    const std::uint32_t lacking = bits >= cpu_insufficient ? find_lacking(wanted, slot) : 0;
+    const std::uint32_t lacking = bits >= cpu_insufficient ? scorer_.find_lacking(wanted, slot) : 0;
     const auto [group, fresh] =
         known.try_emplace(std::pair(bits, lacking), static_cast<std::uint32_t>(groups.size()));
     if (fresh) groups.push_back({node_id{slot}, 0});
     ++groups[group->second].nodes;
   }
-}
-
-// Which resources the node has too little left of (low half), and too little at all (high half);
-// where a half is too small for that, a number that no other node has.
-std::uint32_t score_table::find_lacking(const shape& wanted, std::uint32_t slot) const {
-  const std::span<const cluster::resource_request> requests = usage_->demand(wanted.spec).requested;
-  if (requests.size() > 16) return slot;
-  std::uint32_t lacking = 0;
-  for (std::uint32_t i = 0; i < requests.size(); ++i) {
-    const std::span<const std::int64_t> all = usage_->allocatable(requests[i].resource),
-                                        used = usage_->requested(requests[i].resource);
-    const bool known = slot < std::min(all.size(), used.size());
-    const std::int64_t taken = nominated_->amount_at(slot, requests[i].resource, wanted.priority);
-    const std::int64_t most = known ? all[slot] : 0, left = known ? most - used[slot] - taken : 0;
-    if (requests[i].amount > left) lacking |= 1u << i;
-    if (requests[i].amount > most) lacking |= 0x10000u << i;
-  }
-  return lacking;
 }
 
 std::size_t score_table::memory_bytes() const {
@@ -154,64 +136,6 @@ std::size_t score_table::memory_bytes() const {
 
 // ---- computing ------------------------------------------------------------------------------
 
-// `columns` holds the first node's number of each column, `stride` cells apart.
-score_input score_table::input_of(const task& t, const double* columns, std::size_t stride,
-                                  std::uint32_t slot) const {
-  const auto column = [&](node_columns::column c) { return columns + c * stride; };
-  return {.cpu_allocatable = column(node_columns::cpu_allocatable),
-          .memory_allocatable = column(node_columns::memory_allocatable),
-          .cpu_free = column(node_columns::cpu_free),
-          .memory_free = column(node_columns::memory_free),
-          .cpu_requested = column(node_columns::cpu_requested),
-          .memory_requested = column(node_columns::memory_requested),
-          .cpu_nonzero = column(node_columns::cpu_nonzero),
-          .memory_nonzero = column(node_columns::memory_nonzero),
-          .pods_free = column(node_columns::pods_free),
-          .cpu_inverse = column(node_columns::cpu_inverse),
-          .memory_inverse = column(node_columns::memory_inverse),
-          .balance = nodes_->balance() + slot,
-          .cells = t.part.cells.data() + slot,
-          .refusals = nullptr,
-          .cpu_needed = t.wanted.cpu_needed,
-          .memory_needed = t.wanted.memory_needed,
-          .cpu_scored = t.wanted.cpu_scored,
-          .memory_scored = t.wanted.memory_scored,
-          .cpu_weight = t.weights.fit_cpu,
-          .memory_weight = t.weights.fit_memory,
-          .fit_weight = t.weights.fit,
-          .balance_weight = t.wanted.best_effort ? 0 : t.weights.balance,
-          .large = nodes_->large()};
-}
-
-// Ports, resources other than cpu and memory, and what nominated pods leave; null where none of
-// them can matter.
-const std::int32_t* score_table::find_refusals(const task& t, std::uint32_t first,
-                                               std::uint32_t count) {
-  if (t.wanted.others.empty() && !t.wanted.has_ports && nominated_->empty()) return nullptr;
-  std::fill_n(refusals_.begin(), count, 0);
-  for (const cluster::resource_request& request : t.wanted.others) {
-    const std::span<const std::int64_t> all = usage_->allocatable(request.resource),
-                                        used = usage_->requested(request.resource);
-    const auto known = static_cast<std::uint32_t>(std::min(all.size(), used.size()));
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::int64_t left = first + i < known ? all[first + i] - used[first + i] : 0;
-      refusals_[i] |= request.amount > left ? std::int32_t{other_insufficient} : 0;
-    }
-  }
-  if (t.wanted.has_ports) {
-    const cluster::pod_demand& demand = usage_->demand(t.wanted.spec);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (t.part.cells[first + i] & static_table::rejected) continue;
-      if (usage_->ports_conflict(demand, node_id{first + i})) refusals_[i] |= ports_taken;
-    }
-  }
-  for (std::uint32_t i = 0; i < count && !nominated_->empty(); ++i) {
-    if (nominated_->at(first + i).empty()) continue;
-    refusals_[i] |= static_cast<std::int32_t>(nominated_->refuse(t.wanted, first + i));
-  }
-  return refusals_.data();
-}
-
 void score_table::rebuild(task& t) {
   ++rebuilt_;
   row_state& state = t.state;
@@ -224,9 +148,7 @@ void score_table::rebuild(task& t) {
   const std::uint32_t step = nodes_->block_nodes();
   for (std::uint32_t block = 0; block < nodes_->blocks(); ++block) {
     const std::uint32_t slot = block * step;
-    score_input in = input_of(t, nodes_->first_column() + slot, nodes_->column_stride(), slot);
-    in.refusals = find_refusals(t, slot, step);
-    score_nodes(in, step, t.totals.data() + slot);
+    scorer_.score_block(t.wanted, t.weights, t.part, block, t.totals.data() + slot);
     add_classes(t, slot, step);
     summarise(t, block);
   }
@@ -277,9 +199,7 @@ void score_table::replay(task& t) {
       --state.counts[t.classes[slot]];
       --state.feasible;
     }
-    score_input in = input_of(t, nodes_->of(slot), 1, slot);
-    in.refusals = find_refusals(t, slot, 1);
-    score_nodes_plainly(in, 1, &t.totals[slot]);
+    t.totals[slot] = scorer_.score_node(t.wanted, t.weights, t.part, slot);
     add_classes(t, slot, 1);
     dirty_[block / 64] |= std::uint64_t{1} << (block % 64);
   });
@@ -308,26 +228,18 @@ void score_table::normalise(task& t) {
   for (std::uint32_t block = 0; block < nodes_->blocks(); ++block) summarise(t, block);
 }
 
-score_table::raw_maxima score_table::find_maxima(const task& t) const {
+raw_maxima score_table::find_maxima(const task& t) const {
   raw_maxima most;
   for (std::size_t c = 0; c < t.state.counts.size(); ++c) {
-    if (t.state.counts[c] == 0) continue;
-    most.taints = std::max(most.taints, t.part.classes[c].taints);
-    most.affinity = std::max(most.affinity, t.part.classes[c].affinity);
+    if (t.state.counts[c] != 0) most.see(t.part.classes[c]);
   }
   return most;
 }
 
-// Upstream's DefaultNormalizeScore, reversed for taints; images come normalised.
 void score_table::weigh_classes(task& t) const {
-  const raw_maxima most = t.state.most;
   t.state.class_scores.resize(t.state.counts.size());
   for (std::size_t c = 0; c < t.state.class_scores.size(); ++c) {
-    const static_class& raw = t.part.classes[c];
-    const std::int64_t taints = most.taints == 0 ? 100 : 100 - raw.taints * 100 / most.taints;
-    const std::int64_t affinity = most.affinity == 0 ? 0 : raw.affinity * 100 / most.affinity;
-    t.state.class_scores[c] = static_cast<std::int32_t>(
-        taints * t.weights.taints + affinity * t.weights.affinity + raw.images * t.weights.images);
+    t.state.class_scores[c] = weigh_class(t.part.classes[c], t.state.most, t.weights);
   }
 }
 

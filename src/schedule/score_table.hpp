@@ -21,9 +21,8 @@
 
 #include "schedule/evaluation.hpp"
 #include "schedule/node_columns.hpp"
-#include "schedule/nominated_pods.hpp"
+#include "schedule/node_scorer.hpp"
 #include "schedule/recency.hpp"
-#include "schedule/score_kernel.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
 
@@ -73,11 +72,6 @@ class score_table {
  private:
   static constexpr std::uint16_t infeasible = 0xFFFF;
 
-  // The greatest raw scores of feasible nodes, by which scores are normalised.
-  struct raw_maxima {
-    std::int64_t taints = 0, affinity = 0;
-    bool operator==(const raw_maxima&) const = default;
-  };
   struct row_state {
     bool complete = false;
     std::uint64_t seen = 0, version = 0;
@@ -97,10 +91,6 @@ class score_table {
     const static_table::part& part;
   };
 
-  score_input input_of(const task& t, const double* columns, std::size_t stride,
-                       std::uint32_t slot) const;
-  std::uint32_t find_lacking(const shape& wanted, std::uint32_t slot) const;
-  const std::int32_t* find_refusals(const task& t, std::uint32_t first, std::uint32_t count);
   void rebuild(task& t);
   void add_classes(task& t, std::uint32_t slot, std::uint32_t count) const;
   void replay(task& t);
@@ -109,9 +99,8 @@ class score_table {
   void normalise(task& t);
   void summarise(const task& t, std::uint32_t block);
 
-  const cluster::usage_table* usage_;
   const node_columns* nodes_;
-  const nominated_pods* nominated_;
+  node_scorer scorer_;
   bool by_name_;
   recency recent_{1};
   crosstie::matrix<std::int32_t> totals_;
@@ -119,7 +108,7 @@ class score_table {
   crosstie::matrix<std::int32_t> maxima_;
   crosstie::matrix<std::uint32_t> tie_counts_, first_slots_;
   std::vector<row_state> rows_;
-  std::vector<std::int32_t> refusals_, former_scores_;
+  std::vector<std::int32_t> former_scores_;
   std::vector<std::uint64_t> dirty_;  // blocks, as bits
   std::uint64_t rebuilt_ = 0, replayed_ = 0, dropped_ = 0;
 };

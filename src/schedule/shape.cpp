@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <type_traits>
 
 #include "cluster/selector.hpp"
+#include "schedule/canonical_bytes.hpp"
 #include "schedule/node_columns.hpp"
 
 namespace crosstie::schedule {
@@ -42,32 +42,6 @@ bool balances_cpu_and_memory(const std::vector<scored_resource>& resources) {
 
 // ---- canonical bytes ------------------------------------------------------------------------
 
-class byte_writer {
- public:
-  template <class T>
-    requires(std::is_integral_v<T> || std::is_enum_v<T>)
-  void add(T value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
-  template <class T>
-  void add(const std::vector<T>& values) {
-    add(values.size());
-    for (const T& value : values) add(value);
-  }
-  void add(const cluster::label& l) { add(l.key), add(l.value); }
-  void add(const cluster::requirement& r) { add(r.key), add(r.op), add(r.values); }
-  void add(const cluster::node_selector_term& t) { add(t.match_expressions), add(t.match_fields); }
-  void add(const cluster::preferred_node_term& t) { add(t.weight), add(t.preference); }
-  void add(const cluster::toleration& t) { add(t.key), add(t.value), add(t.op), add(t.effect); }
-  void add(const cluster::resource_request& r) { add(r.resource), add(r.amount); }
-  void add(const cluster::container_port& p) { add(p.host_port), add(p.protocol), add(p.host_ip); }
-
-  std::string_view bytes() const { return bytes_; }
-
- private:
-  std::string bytes_;
-};
-
 void add_static_part(byte_writer& out, const cluster::pod_spec& spec, std::uint32_t profile) {
   out.add(profile);
   out.add(spec.tolerations);
@@ -89,10 +63,6 @@ void add_static_part(byte_writer& out, const cluster::pod_spec& spec, std::uint3
 
 // ---- specs ----------------------------------------------------------------------------------
 
-bool asks_nothing(const std::optional<cluster::pod_affinity>& a) {
-  return !a || (a->required.empty() && a->preferred.empty());
-}
-
 // Must NodeDeclaredFeatures be asked? More often than needed does no harm.
 bool may_need_features(const cluster::pod_spec& spec) {
   if (!spec.host_users || spec.resize_infeasible) return true;
@@ -106,10 +76,7 @@ bool may_need_features(const cluster::pod_spec& spec) {
 
 // Do only the plugins of the fast path have a say, and no internal error?
 bool is_simple(const cluster::pod_spec& spec, const cluster::name_table& names) {
-  if (!spec.spread.empty() || !spec.resource_claims.empty() || may_need_features(spec)) {
-    return false;
-  }
-  if (!asks_nothing(spec.pods_near) || !asks_nothing(spec.pods_far)) return false;
+  if (!spec.resource_claims.empty() || may_need_features(spec)) return false;
   for (const cluster::pod_volume& v : spec.volumes) {
     if (v.kind != cluster::volume_kind::other && v.kind != cluster::volume_kind::image) {
       return false;
@@ -147,6 +114,8 @@ plugin_weights weigh(const profile& p) {
     if (plugin.name == "NodeResourcesFit") w.fit = plugin.weight;
     if (plugin.name == "NodeResourcesBalancedAllocation") w.balance = plugin.weight;
     if (plugin.name == "ImageLocality") w.images = plugin.weight;
+    if (plugin.name == "PodTopologySpread") w.spread = plugin.weight;
+    if (plugin.name == "InterPodAffinity") w.pods = plugin.weight;
     // Totals are kept in 32 bits.
     if (plugin.weight < 0 || plugin.weight > 1'000'000) w.usual = false;
   }
@@ -157,10 +126,11 @@ plugin_weights weigh(const profile& p) {
   return w;
 }
 
-profile keep_shape_filters(const profile& p) {
+profile keep_shape_filters(const profile& p, bool with_rules) {
   static constexpr std::string_view kept[] = {"NodeUnschedulable", "NodeName",  "TaintToleration",
                                               "NodeAffinity",      "NodePorts", "NodeResourcesFit"};
-  const auto is_kept = [](const enabled_plugin& each) {
+  const auto is_kept = [&](const enabled_plugin& each) {
+    if (each.name == "PodTopologySpread" || each.name == "InterPodAffinity") return with_rules;
     return std::ranges::find(kept, each.name) != std::end(kept);
   };
   profile filters;
@@ -169,6 +139,8 @@ profile keep_shape_filters(const profile& p) {
   filters.post_filter = p.post_filter;
   filters.fit = p.fit;
   filters.node_affinity = p.node_affinity;
+  filters.inter_pod_affinity = p.inter_pod_affinity;
+  filters.topology_spread = p.topology_spread;
   return filters;
 }
 

@@ -2,9 +2,10 @@
 //
 // Promise: two specs have the same shape only if NodeUnschedulable, NodeName, TaintToleration,
 // NodeAffinity, NodePorts, NodeResourcesFit, BalancedAllocation and ImageLocality say the same of
-// both, everywhere and always, and both have the same priority; specs with more to say about, or
-// profiles other than the default with whatever weights, have none. Cost: a vector load for a spec
-// seen before, else the interning of its bytes. Thread safety: none.
+// both, everywhere and always, and both have the same priority; specs about which other plugins
+// than these, PodTopologySpread and InterPodAffinity have something to say, or profiles other than
+// the default with whatever weights, have none. Cost: a vector load for a spec seen before, else
+// the interning of its bytes. Thread safety: none.
 #pragma once
 
 #include <crosstie/interner.hpp>
@@ -19,14 +20,14 @@ namespace crosstie::schedule {
 // How the default plugins weigh in one profile.
 struct plugin_weights {
   bool usual = false;  // the default plugins in the default order, nothing special asked of them
-  std::int32_t taints = 0, affinity = 0, fit = 0, balance = 0, images = 0;
+  std::int32_t taints = 0, affinity = 0, fit = 0, balance = 0, images = 0, spread = 0, pods = 0;
   double fit_cpu = 0, fit_memory = 0;  // of the resources inside the fit score
 };
 plugin_weights weigh(const profile& p);
 
 // The profile with no plugins but the filters that may reject a pod that has a shape, and those of
-// PostFilter.
-profile keep_shape_filters(const profile& p);
+// PostFilter; with rules, also PodTopologySpread and InterPodAffinity.
+profile keep_shape_filters(const profile& p, bool with_rules);
 
 struct shape {
   cluster::spec_id spec{};        // of the first pod that had it

@@ -11,6 +11,7 @@
 // Thread safety: none.
 #pragma once
 
+#include <algorithm>
 #include <crosstie/matrix.hpp>
 #include <memory>
 #include <optional>
@@ -34,13 +35,36 @@ enum rejection_bit : std::uint32_t {
   too_many_pods = 1u << 5,
   cpu_insufficient = 1u << 6,
   memory_insufficient = 1u << 7,
-  other_insufficient = 1u << 8
+  other_insufficient = 1u << 8,
+  spread_violated = 1u << 9,
+  affinity_violated = 1u << 10
 };
+inline constexpr std::uint32_t lacks_resources =
+    too_many_pods | cpu_insufficient | memory_insufficient | other_insufficient;
 
 struct static_class {
   std::int64_t taints = 0, affinity = 0, images = 0;  // raw scores
   bool operator==(const static_class&) const = default;
 };
+
+// The greatest raw scores of feasible nodes, by which scores are normalised.
+struct raw_maxima {
+  std::int64_t taints = 0, affinity = 0;
+  bool operator==(const raw_maxima&) const = default;
+  void see(const static_class& feasible) {
+    taints = std::max(taints, feasible.taints);
+    affinity = std::max(affinity, feasible.affinity);
+  }
+};
+// What a class adds to the total: upstream's DefaultNormalizeScore, reversed for taints; images
+// come normalised.
+inline std::int32_t weigh_class(const static_class& raw, const raw_maxima& most,
+                                const plugin_weights& weights) {
+  const std::int64_t taints = most.taints == 0 ? 100 : 100 - raw.taints * 100 / most.taints;
+  const std::int64_t affinity = most.affinity == 0 ? 0 : raw.affinity * 100 / most.affinity;
+  return static_cast<std::int32_t>(taints * weights.taints + affinity * weights.affinity +
+                                   raw.images * weights.images);
+}
 
 class static_table {
  public:

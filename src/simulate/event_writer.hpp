@@ -32,6 +32,11 @@ class event_writer {
     append_json(objects, object, line_);
     end();
   }
+  void write(std::string_view time, change what, std::string_view json) {
+    begin(time, what);
+    line_ += json;
+    end();
+  }
 
  private:
   void begin(std::string_view time, change what);

@@ -507,27 +507,6 @@ class writer {
   rapidjson::Writer<string_sink> json_;
 };
 
-// A List's items, a line each.
-class list_writer {
- public:
-  explicit list_writer(std::ostream& out) : out_(out) {
-    out_ << R"({"apiVersion":"v1","kind":"List","metadata":{"resourceVersion":""},"items":[)";
-  }
-  template <class Object>
-  void add(const store& objects, const Object& object) {
-    line_ = first_ ? "\n" : ",\n";
-    first_ = false;
-    append_json(objects, object, line_);
-    out_ << line_;
-  }
-  void finish() { out_ << "\n]}\n"; }
-
- private:
-  std::ostream& out_;
-  std::string line_;
-  bool first_ = true;
-};
-
 }  // namespace
 
 void append_json(const store& objects, const cluster::node& node, std::string& out) {
@@ -542,6 +521,17 @@ void append_json(const store& objects, const cluster::namespace_object& ns, std:
 void append_json(const store& objects, const cluster::priority_class& priority, std::string& out) {
   writer(objects, out).priority_class(priority);
 }
+
+list_writer::list_writer(std::ostream& out) : out_(out) {
+  out_ << R"({"apiVersion":"v1","kind":"List","metadata":{"resourceVersion":""},"items":[)";
+}
+
+void list_writer::add(std::string_view json) {
+  out_ << (first_ ? "\n" : ",\n") << json;
+  first_ = false;
+}
+
+void list_writer::finish() { out_ << "\n]}\n"; }
 
 void write_list(const store& objects, bool pending, std::ostream& out) {
   list_writer list(out);

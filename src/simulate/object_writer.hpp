@@ -9,6 +9,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "cluster/store.hpp"
 
@@ -21,7 +22,27 @@ void append_json(const cluster::store& objects, const cluster::namespace_object&
 void append_json(const cluster::store& objects, const cluster::priority_class& priority,
                  std::string& out);
 
-// A v1 List, an item a line: namespaces, priority classes, nodes, pods. Without `pending`, pods
+// A v1 List, an item a line.
+class list_writer {
+ public:
+  explicit list_writer(std::ostream& out);
+
+  void add(std::string_view json);
+  template <class Object>
+  void add(const cluster::store& objects, const Object& object) {
+    item_.clear();
+    append_json(objects, object, item_);
+    add(item_);
+  }
+  void finish();
+
+ private:
+  std::ostream& out_;
+  std::string item_;
+  bool first_ = true;
+};
+
+// A List of namespaces, priority classes, nodes, pods. Without `pending`, pods
 // that are on no node are left out.
 void write_list(const cluster::store& objects, bool pending, std::ostream& out);
 

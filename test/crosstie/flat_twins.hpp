@@ -125,6 +125,13 @@ void change_element(Map& map, Twin& twin, int value, Choices& choices) {
       twin.erase(k);
       break;
     }
+    case 6: {
+      const auto taken = map.extract(view);
+      const auto node = twin.extract(k);
+      REQUIRE_THAT(taken.has_value() == !node.empty());
+      REQUIRE_THAT(!taken || (taken->first == k && taken->second == node.mapped()));
+      break;
+    }
     default:
       REQUIRE_THAT(map.erase(view) == twin.erase(k));
   }
@@ -150,7 +157,19 @@ template <class Map, class Twin, class Choices>
 void change_map(Map& map, Twin& twin, Choices& choices) {
   using key = typename Map::key_type;
   const key k = key_source<key>::choose(choices);
-  switch (choices.below(7)) {
+  switch (choices.below(8)) {
+    case 7: {  // what is in both stays in `other`
+      Map other;
+      for (std::uint32_t left = choices.below(40); left != 0; --left) {
+        other.try_emplace(key_source<key>::choose(choices), 1);
+      }
+      const std::size_t given = other.size();
+      const std::size_t before = map.size();
+      for (const auto& element : other) twin.insert(element);
+      map.merge(other);
+      REQUIRE_THAT(map.size() + other.size() == before + given && map.size() == twin.size());
+      break;
+    }
     case 0:
       map.reserve(choices.below(300));
       break;

@@ -9,6 +9,7 @@
 
 #include "schedule/allocation_counter.hpp"
 #include "schedule/random_objects.hpp"
+#include "schedule/random_rules.hpp"
 
 namespace crosstie::schedule {
 namespace {
@@ -454,12 +455,6 @@ TEST_F(cycle_test, the_steady_state_allocates_nothing) {
   for (int i = 0; i < 100; ++i) objects.put(node("n" + std::to_string(i), 64));
   std::vector<cluster::pod> pods;
   for (std::uint32_t i = 0; i < 60; ++i) pods.push_back(pod("p" + std::to_string(i), 1 + i % 5));
-  // A node's list of pods is given back when the last one leaves, so somebody stays on each.
-  for (int i = 0; i < 100; ++i) {
-    cluster::pod stays = pod("stays-" + std::to_string(i), 1);
-    stays.node = make.name("n" + std::to_string(i));
-    objects.put(stays);
-  }
   state.load();
   quiet_world quiet(pods);
   cycle loop(quiet, objects, state, settings, options);
@@ -480,7 +475,12 @@ TEST_F(cycle_test, random_histories_keep_the_accounts) {
     scripted_world world(own);
     world.failures = static_cast<int>(any.below(5));
     std::vector<cluster::spec_id> specs;
-    for (int i = 0; i < 8; ++i) specs.push_back(own.intern(any.make_spec(i < 6)));
+    random_rules rules(own, any);
+    for (int i = 0; i < 8; ++i) {
+      cluster::pod_spec spec = any.make_spec();
+      if (i >= 4) rules.add_rules(spec);
+      specs.push_back(own.intern(spec));
+    }
     timestamp at = second_ns;
     for (int i = 0; i < 250; ++i) {
       at += any.below(3) * second_ns / 2;

@@ -4,204 +4,21 @@
 
 #include <algorithm>
 #include <optional>
-#include <ostream>
 
 #include "schedule/allocation_counter.hpp"
+#include "schedule/changing_cluster.hpp"
 #include "schedule/evaluation.hpp"
-#include "schedule/random_objects.hpp"
 
 namespace crosstie::schedule {
 namespace {
 
-using cluster::name_id;
-
-// A cluster that changes at random, and an engine that is told so.
-class changing_cluster {
- public:
-  changing_cluster(std::uint64_t seed, const engine_options& options, bool simple_specs)
-      : make(objects, seed), options_(options) {
-    for (std::uint32_t i = 0; i < 12; ++i) {
-      specs.push_back(objects.intern(make.make_spec(simple_specs || i < 8)));
-    }
-    for (std::uint32_t i = 0; i < 14; ++i) objects.put(make.make_node(make.name("node-", i)));
-    for (std::uint32_t i = 0; i < 6; ++i) {
-      const pod_id pod = objects.put(make.make_pod(make.name("waiting-", i), specs[2 * i]));
-      waiting.push_back(pod);
-    }
-    state.load();
-    chooser.emplace(objects, state.usage(), state, settings, options_);
-  }
-
-  void change() {
-    const std::uint32_t kind = make.below(100);
-    if (kind < 45) {
-      add_pod();
-    } else if (kind < 75) {
-      remove_pod();
-    } else if (kind < 92) {
-      put_node();
-    } else {
-      remove_node();
-    }
-  }
-
-  // Any of the pods that wait, of every shape.
-  pod_id ask() {
-    const pod_id pod = waiting[make.below(static_cast<std::uint32_t>(waiting.size()))];
-    cluster::pod changed = objects[pod];
-    changed.spec = specs[make.below(static_cast<std::uint32_t>(specs.size()))];
-    return objects.put(changed);
-  }
-
-  evaluation answer(pod_id pod, bool preemption = false) {
-    return evaluate(state.look(), settings.profiles[0], pod, {.preemption = preemption});
-  }
-
-  cluster::store objects;
-  cluster::state state{objects};
-  configuration settings = default_configuration();
-  random_objects make;
-  std::vector<cluster::spec_id> specs;
-  std::vector<pod_id> waiting;
-  std::optional<engine> chooser;
-
- private:
-  std::vector<node_id> live_nodes() const {
-    std::vector<node_id> live;
-    for (std::uint32_t i = 0; i < objects.node_slots(); ++i) {
-      if (objects.alive(node_id{i})) live.push_back(node_id{i});
-    }
-    return live;
-  }
-
-  void add_pod() {
-    const std::vector<node_id> live = live_nodes();
-    if (live.empty()) return;
-    const node_id node = live[make.below(static_cast<std::uint32_t>(live.size()))];
-    cluster::pod object = make.make_pod(
-        make.name("bound-", next_++), specs[make.below(static_cast<std::uint32_t>(specs.size()))]);
-    object.node = objects[node].name;
-    const pod_id pod = objects.put(object);
-    state.bind(pod, node);
-    chooser->pod_bound(pod, node);
-    bound_.push_back(pod);
-  }
-  void remove_pod() {
-    if (bound_.empty()) return;
-    const std::uint32_t at = make.below(static_cast<std::uint32_t>(bound_.size()));
-    const pod_id pod = bound_[at];
-    bound_.erase(bound_.begin() + at);
-    take_off(pod);
-    objects.remove_pod({objects[pod].ns, objects[pod].name});
-  }
-  void take_off(pod_id pod) {
-    const node_id node = *state.bindings().node_of(pod);
-    state.unbind(pod);
-    chooser->pod_unbound(pod, node);
-  }
-  void put_node() {
-    const name_id name = make.name("node-", make.below(18));
-    const std::optional<node_id> known = objects.find_node(name);
-    cluster::node object = make.make_node(name);
-    // Often only one thing changes.
-    if (known && make.chance(50)) {
-      const cluster::node before = objects[*known];
-      object.allocatable = before.allocatable;
-      object.images = before.images;
-      if (make.chance(50)) object.labels = before.labels;
-      if (make.chance(50)) object.taints = before.taints;
-    }
-    const node_id node = objects.put(object);
-    state.add_node(node);
-    chooser->node_changed(node);
-  }
-  void remove_node() {
-    const std::vector<node_id> live = live_nodes();
-    if (live.size() < 2) return;
-    const node_id node = live[make.below(static_cast<std::uint32_t>(live.size()))];
-    std::erase_if(bound_, [&](pod_id pod) {
-      if (state.bindings().node_of(pod) != node) return false;
-      take_off(pod);
-      objects.remove_pod({objects[pod].ns, objects[pod].name});
-      return true;
-    });
-    state.remove_node(node);
-    objects.remove_node(objects[node].name);
-    chooser->node_changed(node);
-  }
-
-  engine_options options_;
-  std::vector<pod_id> bound_;
-  std::uint32_t next_ = 0;
-};
-
-struct limits {
-  std::size_t rows;
-  std::uint32_t block;
-  bool by_name;
-};
-std::ostream& operator<<(std::ostream& out, const limits& l) {
-  return out << l.rows << " rows, blocks of " << l.block << (l.by_name ? ", by name" : ", by seed");
-}
-
-class engine_property : public testing::TestWithParam<limits> {
- protected:
-  engine_options options() const {
-    engine_options made;
-    made.row_limit = GetParam().rows;
-    made.block_nodes = GetParam().block;
-    made.ties = {GetParam().by_name, 3};
-    return made;
-  }
-};
-
-// What may help is at least what may help against each plugin that rejected a node.
-void expect_helpful(const evaluation& plain, const placement& fast) {
-  for (const rejection& r : plain.rejected) {
-    const event_set wanted = events_that_help(r.plugin);
-    ASSERT_EQ(fast.helpful & wanted, wanted) << r.plugin;
-  }
-}
-
-// What the plain evaluation says is what the engine says.
-void expect_equal(changing_cluster& on, pod_id pod, bool by_name) {
-  const evaluation plain = on.answer(pod);
-  std::vector<node_id> best, expected = plain.best;
-  const placement fast = on.chooser->find_best(pod, best);
-  std::sort(best.begin(), best.end());
-  std::sort(expected.begin(), expected.end());
-  ASSERT_EQ(best, expected);
-  ASSERT_EQ(fast.error, plain.error);
-  ASSERT_EQ(fast.feasible, plain.feasible.size());
-  ASSERT_EQ(fast.ties, plain.best.size());
-  const placement placed = on.chooser->place(pod);
-  if (expected.empty()) {
-    ASSERT_EQ(placed.node, cluster::no_node);
-    ASSERT_EQ(on.chooser->explain_failure(pod, false), plain.message);
-    ASSERT_EQ(on.chooser->explain_failure(pod, true), on.answer(pod, true).message);
-    expect_helpful(plain, fast);
-    return;
-  }
-  for (const scored_node& node : plain.scores) {
-    if (node.node == best.front()) {
-      ASSERT_EQ(fast.total, node.total);
-    }
-  }
-  ASSERT_TRUE(std::binary_search(expected.begin(), expected.end(), placed.node));
-  ASSERT_EQ(placed.total, fast.total);
-  if (by_name) {
-    const auto before = [&](node_id a, node_id b) {
-      return on.objects.text(on.objects[a].name) < on.objects.text(on.objects[b].name);
-    };
-    ASSERT_EQ(placed.node, *std::min_element(expected.begin(), expected.end(), before));
-  }
-}
+class engine_property : public testing::TestWithParam<limits> {};
 
 TEST_P(engine_property, agrees_with_the_plain_evaluation) {
   engine_statistics seen;
   for (std::uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE(seed);
-    changing_cluster on(seed, options(), true);
+    changing_cluster on(seed, GetParam());
     for (int i = 0; i < 120; ++i) {
       on.change();
       ASSERT_NO_FATAL_FAILURE(expect_equal(on, on.ask(), GetParam().by_name)) << "change " << i;
@@ -220,31 +37,10 @@ TEST_P(engine_property, agrees_with_the_plain_evaluation) {
   EXPECT_EQ(seen.dropped_rows > 0, GetParam().rows == 2);
 }
 
-TEST_P(engine_property, agrees_where_pods_look_at_pods) {
-  engine_statistics seen;
-  for (std::uint64_t seed = 1; seed <= 15; ++seed) {
-    SCOPED_TRACE(seed);
-    changing_cluster on(seed, options(), false);
-    for (int i = 0; i < 60; ++i) {
-      on.change();
-      ASSERT_NO_FATAL_FAILURE(expect_equal(on, on.ask(), GetParam().by_name)) << "change " << i;
-    }
-    seen.plain += on.chooser->statistics().plain;
-    seen.incremental += on.chooser->statistics().incremental;
-  }
-  // Not every pod is selected by the terms of those on nodes.
-  EXPECT_GT(seen.plain, 0u);
-  EXPECT_GT(seen.incremental, 0u);
-}
-
 INSTANTIATE_TEST_SUITE_P(limits, engine_property,
                          testing::Values(limits{0, 64, false}, limits{0, 4, true},
                                          limits{2, 4, false}, limits{2, 8, true}),
-                         [](const auto& param) {
-                           return "rows_" + std::to_string(param.param.rows) + "_block_" +
-                                  std::to_string(param.param.block) +
-                                  (param.param.by_name ? "_name" : "_seed");
-                         });
+                         [](const auto& param) { return name_of(param.param); });
 
 // ---- ties -----------------------------------------------------------------------------------
 
@@ -407,37 +203,6 @@ TEST(engine_shapes, pods_that_differ_in_where_they_ask_differ) {
   expect_same_total(on, spec);
 }
 
-TEST(engine_shapes, a_pod_that_terms_select_is_looked_at_plainly_while_they_are_there) {
-  equal_nodes on(3, seeded(1));
-  cluster::pod_spec spec = on.objects.spec(on.pod);
-  cluster::label_selector everybody;
-  spec.pods_far.emplace().required = {{everybody, {}, {}, on.make.name("zone")}};
-  cluster::pod loner = on.objects[on.pod];
-  loner.name = on.make.name("loner");
-  loner.spec = on.objects.intern(spec);
-  const pod_id bound = on.objects.put(loner);
-  // Terms that select nobody, and stay.
-  cluster::pod_spec harmless = on.objects.spec(on.pod);
-  everybody.requirements = {{on.make.name("nobody"), cluster::selector_operator::exists, {}}};
-  harmless.pods_far.emplace().required = {{everybody, {}, {}, on.make.name("zone")}};
-  cluster::pod other = loner;
-  other.name = on.make.name("other");
-  other.spec = on.objects.intern(harmless);
-  const pod_id stays = on.objects.put(other);
-  on.state.bind(stays, node_id{2});
-  on.chooser->pod_bound(stays, node_id{2});
-  on.chooser->place(on.pod);
-  EXPECT_EQ(on.chooser->statistics().plain, 0u);
-  on.state.bind(bound, node_id{1});
-  on.chooser->pod_bound(bound, node_id{1});
-  on.chooser->place(on.pod);
-  EXPECT_EQ(on.chooser->statistics().plain, 1u);
-  on.state.unbind(bound);
-  on.chooser->pod_unbound(bound, node_id{1});
-  on.chooser->place(on.pod);
-  EXPECT_EQ(on.chooser->statistics().plain, 1u);
-}
-
 TEST(engine_limits, no_node_at_all_is_an_error_as_upstream) {
   equal_nodes on(0, seeded(1));
   const placement found = on.chooser->place(on.pod);
@@ -447,13 +212,6 @@ TEST(engine_limits, no_node_at_all_is_an_error_as_upstream) {
 
 TEST(engine_limits, the_steady_state_allocates_nothing) {
   equal_nodes on(300, seeded(1));
-  // A node's list of pods is given back when the last one leaves, so somebody stays on each.
-  for (std::uint32_t i = 0; i < 300; ++i) {
-    cluster::pod stays = on.objects[on.pod];
-    stays.name = on.make.name("stays-", i);
-    on.state.bind(on.objects.put(stays), node_id{i});
-  }
-  on.chooser->reset();
   const auto place_and_leave = [&] {
     const node_id node = on.chooser->place(on.pod).node;
     on.state.bind(on.pod, node);

@@ -43,8 +43,8 @@ class random_objects {
     return made;
   }
 
-  // `simple`: nothing that only the plain evaluation understands.
-  cluster::pod_spec make_spec(bool simple) {
+  // Without rules about other pods: those are random_rules.hpp's.
+  cluster::pod_spec make_spec() {
     cluster::pod_spec spec;
     spec.scheduler_name = name("default-scheduler");
     spec.priority = static_cast<std::int32_t>(below(3)) * 10;
@@ -62,7 +62,6 @@ class random_objects {
             {static_cast<std::int32_t>(1 + below(100)), make_term()});
       }
     }
-    if (!simple) complicate(spec);
     return spec;
   }
 
@@ -131,24 +130,6 @@ class random_objects {
                             chance(50) ? cluster::no_name : name("10.0.0.1")});
     }
     return made;
-  }
-  void complicate(cluster::pod_spec& spec) {
-    cluster::label_selector selector;
-    selector.requirements = {
-        {name("app"), cluster::selector_operator::in, {name("app", below(3))}}};
-    if (chance(40)) {
-      cluster::topology_spread_constraint constraint{};
-      constraint.max_skew = 1;
-      constraint.topology_key = name("zone");
-      constraint.when_unsatisfiable = chance(50) ? cluster::unsatisfiable_action::do_not_schedule
-                                                 : cluster::unsatisfiable_action::schedule_anyway;
-      constraint.selector = selector;
-      spec.spread = {constraint};
-    } else if (chance(50)) {
-      spec.pods_far.emplace().required = {{selector, {}, {}, name("zone")}};
-    } else {
-      spec.pods_near.emplace().preferred = {{50, {selector, {}, {}, name("zone")}}};
-    }
   }
 
   cluster::store& objects_;

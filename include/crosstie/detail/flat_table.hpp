@@ -18,6 +18,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -57,6 +58,7 @@ class flat_table {
   using storage = flat_storage<stored, Alloc>;
   using place = typename storage::place;
   using alloc_traits = std::allocator_traits<Alloc>;
+  using taken = typename Policy::taken;
 
  public:
   using key_type = typename Policy::key_type;
@@ -242,6 +244,11 @@ class flat_table {
   [[nodiscard]] std::size_t count(const View& key) const {
     return contains(key);
   }
+  template <class... Field>
+    requires(sizeof...(Field) > 1 && is_lookup<std::tuple<const Field&...>>)
+  [[nodiscard]] std::size_t count(const Field&... field) const {
+    return contains(std::tie(field...));
+  }
 
   // Erases by key, view or fields; returns how many elements went (0 or 1).
   std::size_t erase(const key_type& key) { return erase_found(hash(key), key); }
@@ -262,6 +269,57 @@ class flat_table {
   {
     return iterator(erase_at(at.place()));
   }
+  iterator erase(const_iterator first, const_iterator last) {
+    place at = first.place();
+    while (const_iterator(at) != last) at = erase_at(at);
+    return iterator(at);
+  }
+  iterator erase(iterator first, iterator last)
+    requires(!std::is_same_v<iterator, const_iterator>)
+  {
+    return erase(const_iterator(first), const_iterator(last));
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  std::size_t erase(hash_code hash, const View& key) {
+    return erase_found(hash, key);
+  }
+
+  // Takes an element out of the table, moved into the answer. There are no nodes to hand over, so
+  // the answer is a value: a Key, or a std::pair<Key, T>.
+  taken extract(const_iterator at) {
+    const std::uint64_t code = hash(key_at(at.place())).value;
+    taken element(Policy::move(*at.place().slot));
+    remove(at.place(), code);
+    return element;
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  std::optional<taken> extract(const View& key) {
+    const auto at = find(key);
+    if (at == end()) return std::nullopt;
+    return extract(const_iterator(at));
+  }
+  template <class... Field>
+    requires(sizeof...(Field) > 1 && is_lookup<std::tuple<const Field&...>>)
+  std::optional<taken> extract(const Field&... field) {
+    return extract(std::tie(field...));
+  }
+
+  // Moves over every element of `source` whose key is not here. Where an allocation fails midway,
+  // each element is in one of the two tables.
+  void merge(flat_table& source) {
+    if (this == &source) return;
+    for (const_iterator next = source.begin(); next != source.end();) {
+      const place at = (next++).place();
+      const hash_code code = hash(key_at(at));
+      if (locate(code, key_at(at))) continue;
+      const std::uint64_t source_code = source.hash(key_at(at)).value;
+      add(code, Policy::move(*at.slot));
+      source.remove(at, source_code);
+    }
+  }
+  void merge(flat_table&& source) { merge(source); }
 
   // Erases every element that fits; returns how many.
   template <class Predicate>

@@ -1,0 +1,195 @@
+// Recency: what lru_map and lru_rows share. Elements found by key, and lists of them by last use.
+//
+//   index   a flat table of pointers to nodes, hashed and compared by the keys inside them
+//   nodes   [newer | older | key, value], in blocks that never move; freed ones are used again
+//
+// Promise: adding, finding, touching and removing take constant time (amortised); elements never
+//   move, and neither does the memory when the store is moved.
+// Invariant: a node of the index is in exactly one list, kept by the owner of the store.
+// Exceptions: strong guarantee. Thread safety: as plain data; also finding with a touch writes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include <crosstie/detail/lookup.hpp>
+#include <crosstie/flat_set.hpp>
+#include <crosstie/key.hpp>
+
+namespace crosstie::detail {
+
+template <class Key, class T>
+struct recency_node {
+  using element = std::pair<const Key, T>;
+
+  recency_node* newer;
+  recency_node* older;
+  alignas(element) std::byte memory[sizeof(element)];
+
+  [[nodiscard]] element& held() noexcept {
+    return *std::launder(reinterpret_cast<element*>(memory));
+  }
+  [[nodiscard]] const element& held() const noexcept {
+    return *std::launder(reinterpret_cast<const element*>(memory));
+  }
+};
+
+// Nodes by the order of their last use.
+template <class Node>
+struct recency_list {
+  Node* newest = nullptr;
+  Node* oldest = nullptr;
+  std::size_t size = 0;
+
+  void link(Node* node) noexcept {
+    node->older = newest;
+    node->newer = nullptr;
+    (newest != nullptr ? newest->newer : oldest) = node;
+    newest = node;
+    ++size;
+  }
+  void unlink(Node* node) noexcept {
+    (node->newer != nullptr ? node->newer->older : newest) = node->older;
+    (node->older != nullptr ? node->older->newer : oldest) = node->newer;
+    --size;
+  }
+  void touch(Node* node) noexcept {
+    if (node == newest) return;
+    unlink(node);
+    link(node);
+  }
+};
+
+template <class Key, class T, class Alloc>
+class recency_store {
+  template <class U>
+  using rebound = typename std::allocator_traits<Alloc>::template rebind_alloc<U>;
+  using element_alloc = rebound<std::pair<const Key, T>>;
+  using element_traits = std::allocator_traits<element_alloc>;
+
+ public:
+  using node = recency_node<Key, T>;
+  using list = recency_list<node>;
+
+  explicit recency_store(const Alloc& alloc)
+      : alloc_(alloc), nodes_(alloc), index_(rebound<node*>(alloc)) {
+    require_composite_key<Key>();
+  }
+  recency_store(recency_store&& other) noexcept
+      : alloc_(other.alloc_),
+        nodes_(std::move(other.nodes_)),
+        index_(std::move(other.index_)),
+        free_(std::exchange(other.free_, nullptr)) {
+    other.nodes_.clear();
+  }
+  recency_store& operator=(recency_store&&) = delete;
+  ~recency_store() { clear(); }
+
+  template <class View>
+  static constexpr bool is_lookup = view_of<View, Key>;
+
+  template <class View>
+  [[nodiscard]] hash_code hash(const View& view) const {
+    return index_.hash(view);
+  }
+  template <class View>
+  [[nodiscard]] node* find(hash_code code, const View& view) const {
+    const auto at = index_.find(code, view);
+    return at == index_.end() ? nullptr : *at;
+  }
+  template <class View>
+  [[nodiscard]] node* find(const View& view) const {
+    return find(hash(view), view);
+  }
+
+  // A node with a new element, in the index and in no list. The key must be absent.
+  template <class View, class... Args>
+  node* add(hash_code code, const View& view, Args&&... args) {
+    if (free_ == nullptr) {
+      nodes_.emplace_back();
+      nodes_.back().older = nullptr;
+      free_ = &nodes_.back();
+    }
+    node* fresh = free_;
+    element_traits::construct(alloc_, reinterpret_cast<std::pair<const Key, T>*>(fresh->memory),
+                              std::piecewise_construct, std::forward_as_tuple(key_from<View>{view}),
+                              std::forward_as_tuple(std::forward<Args>(args)...));
+    pending guard{this, fresh};
+    index_.insert(code, fresh);
+    free_ = fresh->older;
+    guard.owner = nullptr;
+    return fresh;
+  }
+
+  // Removes a node that is in no list.
+  void remove(node* gone) noexcept {
+    index_.erase(gone);
+    element_traits::destroy(alloc_, &gone->held());
+    gone->older = free_;
+    free_ = gone;
+  }
+
+  void clear() noexcept {
+    for (node* n : index_) element_traits::destroy(alloc_, &n->held());
+    index_.clear();
+    nodes_.clear();
+    free_ = nullptr;
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return index_.memory_bytes() + nodes_.size() * sizeof(node);
+  }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return Alloc(alloc_); }
+
+  void swap(recency_store& other) noexcept {
+    nodes_.swap(other.nodes_);
+    index_.swap(other.index_);
+    std::swap(free_, other.free_);
+  }
+
+ private:
+  struct node_hash {
+    using is_transparent = void;
+    std::uint64_t operator()(const node* n, std::uint64_t seed) const noexcept {
+      return key_hash<Key>{}(n->held().first, seed);
+    }
+    template <view_of<Key> View>
+    std::uint64_t operator()(const View& view, std::uint64_t seed) const noexcept {
+      return key_hash<Key>{}(view, seed);
+    }
+  };
+  struct node_equal {
+    using is_transparent = void;
+    bool operator()(const node* a, const node* b) const noexcept { return a == b; }
+    template <view_of<Key> View>
+    bool operator()(const node* n, const View& view) const {
+      return equals(n->held().first, view);
+    }
+  };
+  // Turns into a Key where it is constructed.
+  template <class View>
+  struct key_from {
+    const View& view;
+    operator Key() const { return make_key<Key>(view); }  // NOLINT
+  };
+  // Destroys the element of a node that did not reach the index.
+  struct pending {
+    recency_store* owner;
+    node* fresh;
+    ~pending() {
+      if (owner != nullptr) element_traits::destroy(owner->alloc_, &fresh->held());
+    }
+  };
+
+  [[no_unique_address]] element_alloc alloc_;
+  std::deque<node, rebound<node>> nodes_;
+  flat_set<node*, node_hash, node_equal, rebound<node*>> index_;
+  node* free_ = nullptr;  // by `older`
+};
+
+}  // namespace crosstie::detail

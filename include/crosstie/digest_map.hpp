@@ -1,0 +1,228 @@
+// digest_map: a map whose keys are stored as digests of 16 bytes, however long they are.
+//
+//   crosstie::digest_map<int> restarts;
+//   restarts.try_emplace(std::tuple{namespace_view, pod_view}, 1);
+//   if (int* n = restarts.find_value(namespace_view, pod_view)) ...
+//
+//   digest_policy::trust      flat_map [digest | T]
+//   digest_policy::keep_text  flat_map [digest | position | T]    arena [len|fields] [len|fields]
+//   ...
+//
+// Collisions (how likely: digest.hpp): with digest_policy::trust two keys of equal digest ARE one
+//   key. With digest_policy::keep_text the fields are stored too and compared, so that the answer
+//   is always right: a key whose digest is taken by another lives in a side table, and while that
+//   is not empty a miss costs a second lookup.
+// Cost: an entry is 16 bytes and T; with keep_text also 4 bytes and its fields with 8 bytes each
+// (kept
+//   until clear() even where it is erased). Pays from keys of about 64 bytes on; for shorter ones
+//   flat_map is quicker.
+// Exceptions: strong guarantee. Invalidation: as flat_map. Thread safety: any number of readers, or
+//   one writer.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <crosstie/detail/text_arena.hpp>
+#include <crosstie/digest.hpp>
+#include <crosstie/flat_map.hpp>
+
+namespace crosstie {
+
+enum class digest_policy { trust, keep_text };
+
+namespace detail {
+
+// The fields of a key as one text, each behind its length.
+template <class Field>
+void append_field(std::string& text, const Field& field) {
+  if constexpr (std::integral<Field>) {
+    const auto number = little_endian(static_cast<std::uint64_t>(field));
+    text.append(reinterpret_cast<const char*>(&number), sizeof number);
+  } else {
+    const std::string_view view = field;
+    append_field(text, view.size());
+    text.append(view);
+  }
+}
+
+// True where `text` starts with the field; then cuts it off.
+template <class Field>
+bool take_field(std::string_view& text, const Field& field) {
+  if constexpr (std::integral<Field>) {
+    const auto number = little_endian(static_cast<std::uint64_t>(field));
+    if (text.size() < sizeof number || std::memcmp(text.data(), &number, sizeof number) != 0) {
+      return false;
+    }
+    text.remove_prefix(sizeof number);
+    return true;
+  } else {
+    const std::string_view view = field;
+    if (!take_field(text, view.size()) || !text.starts_with(view)) return false;
+    text.remove_prefix(view.size());
+    return true;
+  }
+}
+
+template <class T>
+struct kept_entry {
+  std::uint32_t position;
+  T value;
+};
+
+}  // namespace detail
+
+// A key is one field or a tuple of fields (digest_field); every key of a map has the same fields.
+template <class T, digest_policy Policy = digest_policy::trust, class Digester = digester>
+class digest_map {
+  static constexpr bool keeps_text = Policy == digest_policy::keep_text;
+  using entry = std::conditional_t<keeps_text, detail::kept_entry<T>, T>;
+
+ public:
+  using mapped_type = T;
+
+  explicit digest_map(Digester digester = Digester()) : digester_(std::move(digester)) {}
+  // A copy leaves the texts of erased keys behind.
+  digest_map(const digest_map& other)
+      : digester_(other.digester_), entries_(other.entries_), collided_(other.collided_) {
+    if constexpr (keeps_text) {
+      for (auto& [code, kept] : entries_) {
+        kept.position = texts_.add(other.texts_.at(kept.position));
+      }
+    }
+  }
+  digest_map(digest_map&&) noexcept = default;
+  digest_map& operator=(digest_map other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~digest_map() = default;
+
+  template <class... Field>
+  [[nodiscard]] T* find_value(const Field&... field) {
+    return const_cast<T*>(std::as_const(*this).find_value(field...));
+  }
+  template <class... Field>
+  [[nodiscard]] const T* find_value(const Field&... field) const {
+    return locate(as_tuple(field...));
+  }
+  template <class... Field>
+  [[nodiscard]] bool contains(const Field&... field) const {
+    return find_value(field...) != nullptr;
+  }
+
+  // Constructs T from `args` unless the key is there; the value, and whether it is new.
+  template <class Key, class... Args>
+  std::pair<T*, bool> try_emplace(const Key& key, Args&&... args) {
+    const auto fields = as_tuple(key);
+    if constexpr (!keeps_text) {
+      const auto [at, added] = entries_.try_emplace(digest(fields), std::forward<Args>(args)...);
+      return {&at->second, added};
+    } else {
+      if (const T* found = locate(fields)) return {const_cast<T*>(found), false};
+      std::string text;
+      std::apply([&](const auto&... f) { (detail::append_field(text, f), ...); }, fields);
+      const digest128 code = digest(fields);
+      if (entries_.contains(code)) {
+        const auto at = collided_.try_emplace(std::move(text), std::forward<Args>(args)...).first;
+        return {&at->second, true};
+      }
+      const auto at =
+          entries_.try_emplace(code, entry{texts_.add(text), T(std::forward<Args>(args)...)}).first;
+      return {&at->second.value, true};
+    }
+  }
+
+  template <class... Field>
+  std::size_t erase(const Field&... field) {
+    const auto fields = as_tuple(field...);
+    const auto at = entries_.find(digest(fields));
+    if constexpr (keeps_text) {
+      if (at == entries_.end() || !same(at->second, fields)) {
+        if (collided_.empty()) return 0;
+        std::string text;
+        std::apply([&](const auto&... f) { (detail::append_field(text, f), ...); }, fields);
+        return collided_.erase(text);
+      }
+    }
+    if (at == entries_.end()) return 0;
+    entries_.erase(at);
+    return 1;
+  }
+
+  void swap(digest_map& other) noexcept {
+    std::swap(digester_, other.digester_);
+    entries_.swap(other.entries_);
+    texts_.swap(other.texts_);
+    collided_.swap(other.collided_);
+  }
+  friend void swap(digest_map& a, digest_map& b) noexcept { a.swap(b); }
+
+  void reserve(std::size_t size) { entries_.reserve(size); }
+  void clear() noexcept {
+    entries_.clear();
+    texts_.clear();
+    collided_.clear();
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size() + collided_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  // How many keys found their digest taken by another; always 0 where texts are not kept.
+  [[nodiscard]] std::size_t collisions() const noexcept { return collided_.size(); }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return entries_.memory_bytes() + texts_.memory_bytes() + collided_.memory_bytes();
+  }
+
+ private:
+  template <class Field>
+  static auto as_tuple(const Field& field) {
+    if constexpr (has_fields<Field>) {
+      return as_fields(field);
+    } else {
+      return std::tuple<const Field&>(field);
+    }
+  }
+  template <class First, class Second, class... More>
+  static auto as_tuple(const First& first, const Second& second, const More&... more) {
+    return std::tuple<const First&, const Second&, const More&...>(first, second, more...);
+  }
+
+  template <class Fields>
+  [[nodiscard]] digest128 digest(const Fields& fields) const {
+    return std::apply(digester_, fields);
+  }
+  template <class Fields>
+  [[nodiscard]] bool same(const entry& candidate, const Fields& fields) const {
+    std::string_view text = texts_.at(candidate.position);
+    return std::apply([&](const auto&... f) { return (detail::take_field(text, f) && ...); },
+                      fields) &&
+           text.empty();
+  }
+  template <class Fields>
+  [[nodiscard]] const T* locate(const Fields& fields) const {
+    const entry* found = entries_.find_value(digest(fields));
+    if constexpr (!keeps_text) {
+      return found;
+    } else {
+      if (found != nullptr && same(*found, fields)) return &found->value;
+      if (collided_.empty()) return nullptr;
+      std::string text;
+      std::apply([&](const auto&... f) { (detail::append_field(text, f), ...); }, fields);
+      return collided_.find_value(text);
+    }
+  }
+
+  [[no_unique_address]] Digester digester_;
+  flat_map<digest128, entry> entries_;
+  detail::text_arena<std::allocator<char>> texts_{std::allocator<char>()};
+  flat_map<std::string, T> collided_;  // keys whose digest is another's
+};
+
+}  // namespace crosstie

@@ -1,0 +1,369 @@
+// lru_map: a map of bounded size that forgets what was not used for longest.
+// lru_rows: the same bound for each row of a two-dimensional key by itself.
+//
+//   crosstie::lru_map<binding, score> recent(10'000);
+//   recent.insert_or_assign(binding{node, pod}, s);       // may evict the oldest
+//   if (score* s = recent.find(node_view, pod_view)) ...  // a use
+//   if (const score* s = recent.peek(node_view, pod_view)) ...  // none
+//
+//   crosstie::lru_rows<std::string, std::string, probe> probes(16);  // the last 16 of each node
+//   probes.try_emplace(node_view, pod_view, p);
+//
+//   index [tags | node *] ...    nodes [newer | older | key, value] ...    rows: newest, oldest, n
+//
+// Promise: find, peek, insertion, eviction and erase take constant time; evicted is always the
+//   element whose last find or insertion lies furthest back. A capacity of 0 keeps nothing.
+// Cost: 16 bytes of links and 9 to 18 bytes of index an element (and, for lru_rows, an entry of a
+//   flat_map a row); memory once used is kept until clear().
+// Invalidation: pointers to values stay valid until their element is evicted or erased; moving and
+//   swapping the map moves no element.
+// Exceptions: strong guarantee. A copy has the elements in the same order of use.
+// Thread safety: any number of readers by `peek`, `contains` and `for_each`, or one writer; `find`
+//   is a write, since it counts as a use.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include <crosstie/detail/recency.hpp>
+#include <crosstie/flat_map.hpp>
+
+namespace crosstie {
+
+template <class Key, class T, class Alloc = std::allocator<std::pair<const Key, T>>>
+class lru_map {
+  using store = detail::recency_store<Key, T, Alloc>;
+  using node = typename store::node;
+
+ public:
+  using key_type = Key;
+  using mapped_type = T;
+  using allocator_type = Alloc;
+
+  explicit lru_map(std::size_t capacity, const Alloc& alloc = Alloc())
+      : store_(alloc), capacity_(capacity) {}
+  lru_map(const lru_map& other)
+      : lru_map(other.capacity_,
+                std::allocator_traits<Alloc>::select_on_container_copy_construction(
+                    other.get_allocator())) {
+    copy(other);
+  }
+  lru_map(lru_map&& other) noexcept
+      : store_(std::move(other.store_)),
+        list_(std::exchange(other.list_, {})),
+        capacity_(other.capacity_) {}
+  // Assignments keep their own allocator.
+  lru_map& operator=(const lru_map& other) {
+    if (this == &other) return *this;
+    lru_map fresh(other.capacity_, get_allocator());
+    fresh.copy(other);
+    swap(fresh);
+    return *this;
+  }
+  lru_map& operator=(lru_map&& other) noexcept(
+      std::allocator_traits<Alloc>::is_always_equal::value) {
+    if (!(get_allocator() == other.get_allocator())) return *this = std::as_const(other);
+    lru_map taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~lru_map() = default;
+
+  // The value of a key, view or fields, which counts as a use; or nullptr.
+  template <class... Part>
+  [[nodiscard]] T* find(const Part&... part) {
+    node* found = store_.find(detail::as_lookup(part...));
+    if (found == nullptr) return nullptr;
+    list_.touch(found);
+    return &found->held().second;
+  }
+  // The same without a use.
+  template <class... Part>
+  [[nodiscard]] const T* peek(const Part&... part) const {
+    const node* found = store_.find(detail::as_lookup(part...));
+    return found == nullptr ? nullptr : &found->held().second;
+  }
+  template <class... Part>
+  [[nodiscard]] bool contains(const Part&... part) const {
+    return peek(part...) != nullptr;
+  }
+
+  // Constructs T from `args` unless the key is there; either way a use. The value, and whether it
+  // is new; nullptr where the capacity is 0.
+  template <class View, class... Args>
+    requires(view_of<View, Key>)
+  std::pair<T*, bool> try_emplace(const View& key, Args&&... args) {
+    return emplace(
+        key, [](const std::pair<const Key, T>&) noexcept {}, std::forward<Args>(args)...);
+  }
+  template <class View, class Value>
+    requires(view_of<View, Key>)
+  std::pair<T*, bool> insert_or_assign(const View& key, Value&& value) {
+    const auto [at, added] = try_emplace(key, std::forward<Value>(value));
+    // A value that found its key present was not consumed.
+    if (!added && at != nullptr)
+      *at = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
+    return {at, added};
+  }
+  // try_emplace that calls evicted(element) before an element has to go; it must not throw.
+  template <class View, class Evicted, class... Args>
+    requires(view_of<View, Key>)
+  std::pair<T*, bool> emplace(const View& key, Evicted&& evicted, Args&&... args) {
+    if (capacity_ == 0) return {nullptr, false};
+    const hash_code code = store_.hash(key);
+    if (node* found = store_.find(code, key)) {
+      list_.touch(found);
+      return {&found->held().second, false};
+    }
+    // The new one first: `key` and `args` may refer into the one to go, and adding may throw.
+    node* added = store_.add(code, key, std::forward<Args>(args)...);
+    if (list_.size == capacity_) {
+      evicted(std::as_const(list_.oldest->held()));
+      drop(list_.oldest);
+    }
+    list_.link(added);
+    return {&added->held().second, true};
+  }
+
+  template <class... Part>
+  std::size_t erase(const Part&... part) {
+    node* found = store_.find(detail::as_lookup(part...));
+    if (found == nullptr) return 0;
+    drop(found);
+    return 1;
+  }
+  // Takes out the element that would be evicted next.
+  std::optional<std::pair<Key, T>> pop_oldest() {
+    if (list_.oldest == nullptr) return std::nullopt;
+    auto& [key, value] = list_.oldest->held();
+    std::optional<std::pair<Key, T>> taken(std::in_place, key, std::move(value));
+    drop(list_.oldest);
+    return taken;
+  }
+
+  // Calls visit(key, value) for every element, from the newest use to the oldest.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const node* at = list_.newest; at != nullptr; at = at->older) {
+      visit(at->held().first, at->held().second);
+    }
+  }
+
+  // Evicts what is too much.
+  void set_capacity(std::size_t capacity) noexcept {
+    capacity_ = capacity;
+    while (list_.size > capacity_) drop(list_.oldest);
+  }
+  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+  [[nodiscard]] std::size_t size() const noexcept { return list_.size; }
+  [[nodiscard]] bool empty() const noexcept { return list_.size == 0; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept { return store_.memory_bytes(); }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return store_.get_allocator(); }
+
+  void clear() noexcept {
+    store_.clear();
+    list_ = {};
+  }
+  // Both sides must have equal allocators.
+  void swap(lru_map& other) noexcept {
+    store_.swap(other.store_);
+    std::swap(list_, other.list_);
+    std::swap(capacity_, other.capacity_);
+  }
+  friend void swap(lru_map& a, lru_map& b) noexcept { a.swap(b); }
+
+ private:
+  void copy(const lru_map& other) {
+    for (const node* at = other.list_.oldest; at != nullptr; at = at->newer) {
+      try_emplace(at->held().first, at->held().second);
+    }
+  }
+  void drop(node* gone) noexcept {
+    list_.unlink(gone);
+    store_.remove(gone);
+  }
+
+  store store_;
+  typename store::list list_;
+  std::size_t capacity_;
+};
+
+template <class Row, class Column, class T,
+          class Alloc = std::allocator<std::pair<const std::pair<Row, Column>, T>>>
+class lru_rows {
+  using key = std::pair<Row, Column>;
+  using store = detail::recency_store<key, T, Alloc>;
+  using node = typename store::node;
+  using list = typename store::list;
+  using list_alloc =
+      typename std::allocator_traits<Alloc>::template rebind_alloc<std::pair<const Row, list>>;
+
+ public:
+  using row_type = Row;
+  using column_type = Column;
+  using mapped_type = T;
+  using allocator_type = Alloc;
+
+  explicit lru_rows(std::size_t row_capacity, const Alloc& alloc = Alloc())
+      : store_(alloc), rows_(list_alloc(alloc)), row_capacity_(row_capacity) {}
+  lru_rows(lru_rows&&) noexcept = default;
+  lru_rows(const lru_rows& other)
+      : lru_rows(other.row_capacity_,
+                 std::allocator_traits<Alloc>::select_on_container_copy_construction(
+                     other.store_.get_allocator())) {
+    copy(other);
+  }
+  // Assignments keep their own allocator.
+  lru_rows& operator=(const lru_rows& other) {
+    if (this == &other) return *this;
+    lru_rows fresh(other.row_capacity_, store_.get_allocator());
+    fresh.copy(other);
+    swap(fresh);
+    return *this;
+  }
+  lru_rows& operator=(lru_rows&& other) noexcept(
+      std::allocator_traits<Alloc>::is_always_equal::value) {
+    if (!(store_.get_allocator() == other.store_.get_allocator())) {
+      return *this = std::as_const(other);
+    }
+    lru_rows taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~lru_rows() = default;
+
+  // As in lru_map, by row and column; a use moves the column within its row.
+  template <view_of<Row> RowView, view_of<Column> ColumnView>
+  [[nodiscard]] T* find(const RowView& row, const ColumnView& column) {
+    node* found = store_.find(std::tie(row, column));
+    if (found == nullptr) return nullptr;
+    rows_.find_value(row)->touch(found);
+    return &found->held().second;
+  }
+  template <view_of<Row> RowView, view_of<Column> ColumnView>
+  [[nodiscard]] const T* peek(const RowView& row, const ColumnView& column) const {
+    const node* found = store_.find(std::tie(row, column));
+    return found == nullptr ? nullptr : &found->held().second;
+  }
+  template <view_of<Row> RowView, view_of<Column> ColumnView>
+  [[nodiscard]] bool contains(const RowView& row, const ColumnView& column) const {
+    return peek(row, column) != nullptr;
+  }
+  template <view_of<Row> RowView, view_of<Column> ColumnView, class... Args>
+  std::pair<T*, bool> try_emplace(const RowView& row, const ColumnView& column, Args&&... args) {
+    if (row_capacity_ == 0) return {nullptr, false};
+    const auto view = std::tie(row, column);
+    const hash_code code = store_.hash(view);
+    if (node* found = store_.find(code, view)) {
+      rows_.find_value(row)->touch(found);
+      return {&found->held().second, false};
+    }
+    node* added = store_.add(code, view, std::forward<Args>(args)...);
+    list& line = line_for(added);
+    if (line.size == row_capacity_) drop(line, line.oldest);
+    line.link(added);
+    return {&added->held().second, true};
+  }
+  template <view_of<Row> RowView, view_of<Column> ColumnView, class Value>
+  std::pair<T*, bool> insert_or_assign(const RowView& row, const ColumnView& column,
+                                       Value&& value) {
+    const auto [at, added] = try_emplace(row, column, std::forward<Value>(value));
+    if (!added && at != nullptr)
+      *at = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
+    return {at, added};
+  }
+
+  template <view_of<Row> RowView, view_of<Column> ColumnView>
+  std::size_t erase(const RowView& row, const ColumnView& column) {
+    node* found = store_.find(std::tie(row, column));
+    if (found == nullptr) return 0;
+    const auto line = rows_.find(row);
+    if (line->second.size == 1) {
+      rows_.erase(line);
+      store_.remove(found);
+    } else {
+      drop(line->second, found);
+    }
+    return 1;
+  }
+  // Erases every column of a row; returns how many.
+  template <view_of<Row> RowView>
+  std::size_t erase_row(const RowView& row) {
+    const auto line = rows_.find(row);
+    if (line == rows_.end()) return 0;
+    list gone = line->second;
+    rows_.erase(line);
+    const std::size_t erased = gone.size;
+    while (gone.oldest != nullptr) drop(gone, gone.oldest);
+    return erased;
+  }
+
+  // Calls visit(column, value) for the columns of a row, from the newest use to the oldest.
+  template <view_of<Row> RowView, class Visit>
+  void for_each_in(const RowView& row, Visit&& visit) const {
+    const list* line = rows_.find_value(row);
+    if (line == nullptr) return;
+    for (const node* at = line->newest; at != nullptr; at = at->older) {
+      visit(at->held().first.second, at->held().second);
+    }
+  }
+
+  template <view_of<Row> RowView>
+  [[nodiscard]] std::size_t row_size(const RowView& row) const {
+    const list* line = rows_.find_value(row);
+    return line == nullptr ? 0 : line->size;
+  }
+  [[nodiscard]] std::size_t row_count() const noexcept { return rows_.size(); }
+  [[nodiscard]] std::size_t row_capacity() const noexcept { return row_capacity_; }
+  [[nodiscard]] std::size_t size() const noexcept { return store_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return store_.size() == 0; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    return store_.memory_bytes() + rows_.memory_bytes();
+  }
+  void clear() noexcept {
+    store_.clear();
+    rows_.clear();
+  }
+  // Both sides must have equal allocators.
+  void swap(lru_rows& other) noexcept {
+    store_.swap(other.store_);
+    rows_.swap(other.rows_);
+    std::swap(row_capacity_, other.row_capacity_);
+  }
+  friend void swap(lru_rows& a, lru_rows& b) noexcept { a.swap(b); }
+
+ private:
+  // The list of the row of a node just added, which is taken back where there is no memory.
+  list& line_for(node* added) {
+    struct guard {
+      store* owner;
+      node* fresh;
+      ~guard() {
+        if (owner != nullptr) owner->remove(fresh);
+      }
+    } pending{&store_, added};
+    list& line = rows_[added->held().first.first];
+    pending.owner = nullptr;
+    return line;
+  }
+  void drop(list& line, node* gone) noexcept {
+    line.unlink(gone);
+    store_.remove(gone);
+  }
+  void copy(const lru_rows& other) {
+    for (const auto& [row, line] : other.rows_) {
+      for (const node* at = line.oldest; at != nullptr; at = at->newer) {
+        try_emplace(row, at->held().first.second, at->held().second);
+      }
+    }
+  }
+
+  store store_;
+  flat_map<Row, list, key_hash<Row>, key_equal<Row>, list_alloc> rows_;
+  std::size_t row_capacity_;
+};
+
+}  // namespace crosstie

@@ -1,0 +1,224 @@
+// Print: tables to std::ostream, for logs and failing tests.
+//
+//   std::cout << map;         {("node-1", "pod-1"): 7, ("node-2", "pod-1"): 8}
+//   std::cout << relation;    {3: [1, 2], 5: [1]}                 row: columns
+//   std::cout << assignment;  {1 -> 3, 2 -> 3}                    column -> row
+//   std::cout << interner;    ["node-1", "node-2"]                by id
+//   std::cout << matrix;      [[1, 2], [3, 4]]
+//   std::cout << crosstie::shown(map, 10);                        the first ten entries, then "..."
+//
+// Promise: texts are quoted, and control characters, quotes and backslashes in them escaped; enums
+//   print their number; keys print their fields; other types print by their own operator<<, or as
+//   "?" where they have none. Flat tables print in their own order, which differs from run to run.
+// With fmt: crosstie/fmt.hpp. Cost: as the stream. Thread safety: a reader of the table.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <ostream>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+#include <crosstie/assignment.hpp>
+#include <crosstie/flat_map.hpp>
+#include <crosstie/flat_set.hpp>
+#include <crosstie/interner.hpp>
+#include <crosstie/matrix.hpp>
+#include <crosstie/relation.hpp>
+
+namespace crosstie {
+
+namespace detail {
+
+inline void print_text(std::ostream& to, std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  to << '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      to << '\\' << c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      to << "\\x" << digits[byte >> 4] << digits[byte & 15];
+    } else {
+      to << c;
+    }
+  }
+  to << '"';
+}
+
+template <class T>
+concept streamed = requires(std::ostream& to, const T& value) { to << value; };
+
+template <class T>
+void print_value(std::ostream& to, const T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    to << (value ? "true" : "false");
+  } else if constexpr (std::integral<T>) {
+    to << +value;  // the plus prints small integers as numbers
+  } else if constexpr (std::is_enum_v<T>) {
+    to << +static_cast<std::underlying_type_t<T>>(value);
+  } else if constexpr (is_exact_float<T>) {
+    to << value.value;
+  } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    print_text(to, value);
+  } else if constexpr (streamed<T>) {
+    to << value;
+  } else if constexpr (is_optional<T>) {
+    if (value.has_value()) {
+      print_value(to, *value);
+    } else {
+      to << "none";
+    }
+  } else if constexpr (is_std_array<T>) {
+    const char* separator = "";
+    to << '[';
+    for (const auto& element : value) {
+      to << separator;
+      print_value(to, element);
+      separator = ", ";
+    }
+    to << ']';
+  } else if constexpr (has_fields<T>) {
+    const char* separator = "";
+    to << '(';
+    std::apply(
+        [&](const auto&... field) {
+          ((to << separator, print_value(to, field), separator = ", "), ...);
+        },
+        as_fields(value));
+    to << ')';
+  } else {
+    to << '?';
+  }
+}
+
+// What stands before, between and after the entries of a table; gives up after `limit` of them.
+class entry_printer {
+ public:
+  entry_printer(std::ostream& to, std::size_t limit) : to_(to), limit_(limit) {}
+  // True where the entry is to be printed.
+  bool next() {
+    if (printed_ > limit_) return false;
+    if (printed_ != 0) to_ << ", ";
+    if (++printed_ <= limit_) return true;
+    to_ << "...";
+    return false;
+  }
+  [[nodiscard]] bool full() const noexcept { return printed_ > limit_; }
+
+ private:
+  std::ostream& to_;
+  std::size_t limit_;
+  std::size_t printed_ = 0;
+};
+
+template <class Range>
+void print_list(std::ostream& to, const Range& range, std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '[';
+  for (const auto& element : range) {
+    if (!entries.next()) break;
+    print_value(to, element);
+  }
+  to << ']';
+}
+
+template <class Key, class Hash, class Eq, class Alloc>
+void print_table(std::ostream& to, const flat_set<Key, Hash, Eq, Alloc>& table, std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '{';
+  for (const Key& key : table) {
+    if (!entries.next()) break;
+    print_value(to, key);
+  }
+  to << '}';
+}
+
+template <class Key, class T, class Hash, class Eq, class Alloc>
+void print_table(std::ostream& to, const flat_map<Key, T, Hash, Eq, Alloc>& table,
+                 std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '{';
+  for (const auto& [key, value] : table) {
+    if (!entries.next()) break;
+    print_value(to, key);
+    to << ": ";
+    print_value(to, value);
+  }
+  to << '}';
+}
+
+template <class Row, class Column, relation_index Index, class Alloc>
+void print_table(std::ostream& to, const relation<Row, Column, Index, Alloc>& table,
+                 std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '{';
+  for (std::uint32_t r = 0; r < table.row_limit() && !entries.full(); ++r) {
+    const auto row = table.row(from_index<Row>(r));
+    if (row.empty() || !entries.next()) continue;
+    to << r << ": ";
+    print_list(to, row, limit);
+  }
+  to << '}';
+}
+
+template <class Column, class Row, class Alloc>
+void print_table(std::ostream& to, const assignment<Column, Row, Alloc>& table, std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '{';
+  for (const auto [column, row] : table) {
+    if (!entries.next()) break;
+    to << to_index(column) << " -> " << to_index(row);
+  }
+  to << '}';
+}
+
+template <class T, class Id, class Alloc>
+void print_table(std::ostream& to, const interner<T, Id, Alloc>& table, std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '[';
+  for (std::uint32_t id = 0; id < table.size() && entries.next(); ++id) {
+    print_value(to, table[from_index<Id>(id)]);
+  }
+  to << ']';
+}
+
+template <class T, class Alloc>
+void print_table(std::ostream& to, const matrix<T, Alloc>& table, std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '[';
+  for (std::size_t r = 0; r < table.row_count() && entries.next(); ++r) {
+    print_list(to, table.row(r), limit);
+  }
+  to << ']';
+}
+
+}  // namespace detail
+
+template <class Table>
+concept printable_table = requires(std::ostream& to, const Table& table) {
+  detail::print_table(to, table, std::size_t{1});
+};
+
+// A table of which only the first `limit` entries are printed.
+template <printable_table Table>
+struct shown {
+  const Table& table;
+  std::size_t limit;
+
+  shown(const Table& t, std::size_t most) : table(t), limit(most) {}
+  friend std::ostream& operator<<(std::ostream& to, const shown& part) {
+    detail::print_table(to, part.table, part.limit);
+    return to;
+  }
+};
+
+template <printable_table Table>
+std::ostream& operator<<(std::ostream& to, const Table& table) {
+  detail::print_table(to, table, static_cast<std::size_t>(-1) - 1);
+  return to;
+}
+
+}  // namespace crosstie

@@ -1,0 +1,128 @@
+// digest128, digester and digest_map: reference vectors, and what a collision does.
+#include <gtest/gtest.h>
+#include <crosstie/digest_map.hpp>
+#include <crosstie/flat_set.hpp>
+
+#include <cstring>
+#include <map>
+#include <string>
+
+#include "crosstie/choices.hpp"
+
+namespace crosstie::test {
+namespace {
+
+constexpr digest128 counting_key{0x0706050403020100, 0x0f0e0d0c0b0a0908};
+
+std::string hex(digest128 digest) {
+  std::string text;
+  for (std::uint64_t word : {digest.low, digest.high}) {
+    for (int i = 0; i < 8; ++i, word >>= 8) {
+      constexpr char digits[] = "0123456789abcdef";
+      text += digits[(word >> 4) & 15];
+      text += digits[word & 15];
+    }
+  }
+  return text;
+}
+
+// The first vectors of SipHash's reference code (vectors.h, vectors_sip128), whose input counts up.
+TEST(digest, agrees_with_the_reference_vectors) {
+  const digester digest(counting_key);
+  std::string text;
+  EXPECT_EQ(hex(digest(text)), "a3817f04ba25a8e66df67214c7550293");
+  text += '\0';
+  EXPECT_EQ(hex(digest(text)), "da87c1d86b99af44347659119b22fc45");
+}
+
+TEST(digest, every_byte_key_and_border_counts) {
+  const digester digest(counting_key);
+  flat_set<digest128> seen;
+  std::string text(200, 'x');
+  for (std::size_t length = 0; length <= text.size(); ++length) {
+    EXPECT_TRUE(seen.insert(digest(std::string_view(text).substr(0, length))).second) << length;
+  }
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    text[at] = 'y';
+    EXPECT_TRUE(seen.insert(digest(text)).second) << at;
+    text[at] = 'x';
+  }
+  EXPECT_NE(digest("ab", "c"), digest("a", "bc"));
+  EXPECT_NE(digest("a", 1), digest("a", 2));
+  EXPECT_EQ(digest("a", std::uint8_t{1}), digest(std::string("a"), 1L)) << "the width is no part";
+  EXPECT_NE(digest("a"), digester(digest128{1, 2})("a"));
+  EXPECT_EQ(digester()("a"), digester()("a")) << "one random key a process";
+}
+
+// A digester whose digests collide at will: all texts of one length are alike.
+struct colliding_digester {
+  template <class... Field>
+  digest128 operator()(const Field&... field) const {
+    return {(std::string_view(field).size() + ...), 0};
+  }
+};
+
+TEST(digest_map, where_digests_are_trusted_a_collision_makes_one_key) {
+  digest_map<int, digest_policy::trust, colliding_digester> map;
+  EXPECT_TRUE(map.try_emplace("first", 1).second);
+  EXPECT_FALSE(map.try_emplace("other", 2).second);
+  EXPECT_EQ(*map.find_value("other"), 1);
+  EXPECT_EQ(map.size(), 1U);
+}
+
+TEST(digest_map, where_texts_are_kept_a_collision_is_noticed) {
+  digest_map<int, digest_policy::keep_text, colliding_digester> map;
+  EXPECT_TRUE(map.try_emplace("first", 1).second);
+  EXPECT_FALSE(map.contains("other"));
+  EXPECT_TRUE(map.try_emplace("other", 2).second);
+  EXPECT_TRUE(map.try_emplace("third", 3).second);
+  EXPECT_EQ(map.collisions(), 2U);
+  EXPECT_EQ(map.erase("first"), 1U);
+  EXPECT_FALSE(map.contains("first"));
+  EXPECT_EQ(*map.find_value("other"), 2) << "outlives the key that took its digest";
+  EXPECT_EQ(map.erase("other"), 1U);
+  EXPECT_EQ(map.erase("other"), 0U);
+  EXPECT_EQ(*map.find_value("third"), 3);
+}
+
+template <class Map>
+void check_against_twin(Map map, std::uint64_t seed) {
+  random_choices choices(seed, 4000);
+  std::map<std::pair<std::string, std::string>, int> twin;
+  for (int next = 0; choices.more(); ++next) {
+    const std::string row = choose_text(choices, 30);
+    const std::string column = choose_text(choices, 10);
+    const std::pair key(row, column);
+    switch (choices.below(5)) {
+      case 0:
+      case 1:
+        REQUIRE_THAT(map.try_emplace(std::tie(row, column), next).second ==
+                     twin.try_emplace(key, next).second);
+        break;
+      case 2:
+        REQUIRE_THAT(map.erase(row, column) == twin.erase(key));
+        break;
+      case 3: {
+        const Map copy = map;
+        map = copy;
+        break;
+      }
+      default: {
+        const int* found = map.find_value(row, column);
+        const auto at = twin.find(key);
+        REQUIRE_THAT((found != nullptr) == (at != twin.end()));
+        REQUIRE_THAT(found == nullptr || *found == at->second);
+      }
+    }
+    REQUIRE_THAT(map.size() == twin.size());
+  }
+}
+
+TEST(digest_map, agrees_with_its_twin) {
+  check_against_twin(digest_map<int>(), 1);
+  check_against_twin(digest_map<int, digest_policy::keep_text>(), 2);
+  check_against_twin(digest_map<int, digest_policy::keep_text, colliding_digester>(), 3);
+}
+
+}  // namespace
+}  // namespace crosstie::test

@@ -1,0 +1,194 @@
+// serialise.hpp and print.hpp: bytes and back, refusals, and what tables look like.
+#include <gtest/gtest.h>
+#include <crosstie/fmt.hpp>
+#include <crosstie/print.hpp>
+#include <crosstie/serialise.hpp>
+
+#include <sstream>
+#include <string>
+
+#include "crosstie/choices.hpp"
+#include "crosstie/serialise_twins.hpp"
+
+namespace crosstie::test {
+namespace {
+
+stored_key choose_key(random_choices& choices) {
+  return {choose_text(choices, 300), static_cast<std::uint16_t>(choices.below(3))};
+}
+void fill(flat_set<stored_key>& set, random_choices& choices) { set.insert(choose_key(choices)); }
+void fill(flat_map<stored_key, std::optional<bool>>& map, random_choices& choices) {
+  const std::uint32_t drawn = choices.below(3);
+  map[choose_key(choices)] = drawn == 2 ? std::nullopt : std::optional(drawn == 1);
+}
+void fill(relation<>& table, random_choices& choices) {
+  table.insert(choices.below(60), choices.below(90));
+}
+void fill(assignment<>& table, random_choices& choices) {
+  table.assign(choices.below(600), choices.below(90));
+}
+void fill(interner<std::string>& names, random_choices& choices) {
+  names.intern(choose_text(choices, 300));
+}
+void fill(interner<stored_key>& names, random_choices& choices) {
+  names.intern(choose_key(choices));
+}
+void fill(matrix<std::uint16_t>& cells, random_choices& choices) {
+  if (cells.row_count() == 0) cells.resize_columns(1 + choices.below(40));
+  cells.add_row(static_cast<std::uint16_t>(choices.below(1000)));
+}
+
+// Calls check(table) with tables of every kind, of several sizes.
+template <class Check>
+void with_filled_tables(const Check& check) {
+  for (std::uint32_t kind = 0; kind < 7; ++kind) {
+    for (std::size_t size : {0U, 1U, 2U, 7U, 300U}) {
+      with_table(kind, [&](auto table) {
+        random_choices choices(kind * 100 + size, size);
+        while (choices.more()) fill(table, choices);
+        check(table);
+      });
+    }
+  }
+}
+
+TEST(serialise, tables_come_back) {
+  with_filled_tables([](const auto& table) {
+    const std::string bytes = to_bytes(table);
+    std::remove_cvref_t<decltype(table)> again;
+    ASSERT_EQ(from_bytes(bytes, again), byte_fault::none);
+    EXPECT_EQ(again, table);
+    EXPECT_EQ(to_bytes(again), bytes) << "equal tables have equal bytes, whatever their seeds";
+  });
+}
+
+TEST(serialise, cut_and_damaged_bytes_are_refused) {
+  with_filled_tables([](const auto& table) {
+    std::string bytes = to_bytes(table);
+    if (bytes.size() > 1000) return;
+    std::remove_cvref_t<decltype(table)> into = table;
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+      ASSERT_NE(from_bytes(bytes.substr(0, length), into), byte_fault::none) << length;
+    }
+    EXPECT_EQ(from_bytes(bytes + 'x', into), byte_fault::malformed);
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      for (const int flip : {1, 0x80}) {
+        bytes[at] = static_cast<char>(bytes[at] ^ flip);
+        ASSERT_NE(from_bytes(bytes, into), byte_fault::none) << at;
+        bytes[at] = static_cast<char>(bytes[at] ^ flip);
+      }
+    }
+    EXPECT_EQ(into, table) << "a refusal leaves the table alone";
+  });
+}
+
+TEST(serialise, says_what_is_wrong) {
+  const std::string bytes = to_bytes(flat_map<stored_key, int>{{{"a", 1}, 2}});
+  flat_map<stored_key, int> map;
+  flat_map<stored_key, unsigned> unsigned_map;
+  flat_map<std::pair<std::string, std::int16_t>, int> signed_key;
+  flat_set<stored_key> set;
+  EXPECT_EQ(from_bytes(bytes, map), byte_fault::none);
+  EXPECT_EQ(from_bytes(bytes, unsigned_map), byte_fault::other_types);
+  EXPECT_EQ(from_bytes(bytes, signed_key), byte_fault::other_types);
+  EXPECT_EQ(from_bytes(bytes, set), byte_fault::other_table);
+  EXPECT_EQ(from_bytes("PK", map), byte_fault::not_a_table);
+  EXPECT_EQ(from_bytes("cross", map), byte_fault::truncated);
+  EXPECT_EQ(from_bytes(bytes.substr(0, bytes.size() - 1), map), byte_fault::truncated);
+  std::string newer = bytes;
+  newer[8] = 2;
+  EXPECT_EQ(from_bytes(newer, map), byte_fault::other_version);
+  assignment<> bound;
+  bound.assign(7000, 1);
+  assignment<> into;
+  EXPECT_EQ(from_bytes(to_bytes(bound), into, byte_limits{.largest_id = 6999}),
+            byte_fault::id_too_large);
+  EXPECT_EQ(describe(byte_fault::damaged), "the checksum does not fit the bytes");
+}
+
+// Files outlive programs: these bytes must be readable, and written, for as long as version 1 is.
+TEST(serialise, the_format_does_not_change) {
+  const flat_map<stored_key, int> map{{{"pod", 7}, -2}, {{"pod", 6}, 258}};
+  std::string hex;
+  for (const char c : to_bytes(map)) {
+    fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<unsigned char>(c));
+  }
+  EXPECT_EQ(hex,
+            "63726f7373746965"
+            "01000000"
+            "02000000"
+            "3c9842c8595f6687"  // mark to shape
+            "0200000000000000"
+            "2200000000000000"  // entries, bytes
+            "0300000000000000"
+            "706f64"
+            "0600"
+            "02010000"  // ("pod", 6): 258
+            "0300000000000000"
+            "706f64"
+            "0700"
+            "feffffff"  // ("pod", 7): -2
+            "69353abc122962ed");
+}
+
+// A pair inserted twice, rows out of order, ids that stand for none: what only a writer other than
+// ours can make, with the right checksum.
+TEST(serialise, bodies_of_strangers_are_checked) {
+  const auto read = [](std::uint64_t entries, std::initializer_list<std::uint32_t> words) {
+    byte_writer body;
+    for (const std::uint32_t word : words) body.word(word, 4);
+    relation<> table;
+    return from_bytes(sealed(table, entries, body.bytes()), table);
+  };
+  EXPECT_EQ(read(3, {1, 2, 5, 6, 3, 1, 4}), byte_fault::none);
+  EXPECT_EQ(read(2, {1, 2, 5, 5}), byte_fault::malformed);
+  EXPECT_EQ(read(2, {1, 2, 6, 5}), byte_fault::malformed);
+  EXPECT_EQ(read(2, {3, 1, 5, 1, 1, 5}), byte_fault::malformed);
+  EXPECT_EQ(read(1, {no_index, 1, 5}), byte_fault::malformed);
+  EXPECT_EQ(read(1, {1, 0, 1, 1, 5}), byte_fault::malformed);
+  EXPECT_EQ(read(1, {1, 4'000'000'000, 5}), byte_fault::malformed);
+  EXPECT_EQ(read(1, {1, 1, 5, 9}), byte_fault::malformed);
+
+  interner<std::string> names;
+  byte_writer twice;
+  twice.text("a");
+  twice.text("a");
+  EXPECT_EQ(from_bytes(sealed(names, 2, twice.bytes()), names), byte_fault::malformed);
+  EXPECT_EQ(from_bytes(sealed(names, ~0ULL, twice.bytes()), names), byte_fault::malformed);
+}
+
+TEST(serialise, any_bytes_are_survived) {
+  random_choices choices(5, 3000);
+  while (choices.more()) {
+    std::string bytes;
+    for (std::uint32_t left = choices.below(80); left != 0; --left) {
+      bytes += static_cast<char>(choices.below(3) == 0 ? choices.below(256) : choices.below(3));
+    }
+    run_bytes(bytes);
+  }
+}
+
+TEST(print, tables_show_their_entries) {
+  std::ostringstream text;
+  flat_map<stored_key, exact_float<double>> map;
+  map.try_emplace(std::tuple{"a\"\n", std::uint16_t{7}}, exact_float<double>{1.5});
+  flat_set<std::optional<char>> set{std::nullopt};
+  relation<> pairs;
+  pairs.insert(3, 1);
+  pairs.insert(1, 9);
+  assignment<> bound;
+  bound.assign(4, 2);
+  interner<std::string> names;
+  names.intern("x");
+  names.intern("y");
+  text << map << ' ' << set << ' ' << pairs << ' ' << bound << ' ' << names << ' '
+       << matrix<std::uint8_t>(2, 2, 7);
+  EXPECT_EQ(
+      text.str(),
+      R"({("a\"\x0a", 7): 1.5} {none} {1: [9], 3: [1]} {4 -> 2} ["x", "y"] [[7, 7], [7, 7]])");
+  EXPECT_EQ(fmt::format("{} {} {}", names, shown(names, 1), shown(pairs, 1)),
+            R"(["x", "y"] ["x", ...] {1: [9], ...})");
+}
+
+}  // namespace
+}  // namespace crosstie::test

@@ -1,0 +1,82 @@
+// Bytes made of tables, read back; and bytes of any content, which must be refused or be exactly
+// what the table read from them is written as.
+#pragma once
+
+#include <crosstie/serialise.hpp>
+#include <string>
+#include <string_view>
+
+#include "crosstie/choices.hpp"
+
+namespace crosstie::test {
+
+struct stored_key {
+  std::string name;
+  std::uint16_t number;
+  friend auto operator<=>(const stored_key&, const stored_key&) = default;
+};
+
+// Tables of every kind; `call` gets an empty one.
+template <class Call>
+void with_table(std::uint32_t kind, Call&& call) {
+  switch (kind % 7) {
+    case 0:
+      return call(flat_set<stored_key>());
+    case 1:
+      return call(flat_map<stored_key, std::optional<bool>>());
+    case 2:
+      return call(relation<>());
+    case 3:
+      return call(assignment<>());
+    case 4:
+      return call(interner<std::string>());
+    case 5:
+      return call(interner<stored_key>());
+    default:
+      return call(matrix<std::uint16_t>());
+  }
+}
+
+// Any bytes: refused, and the table left alone, or written again to the same bytes.
+template <class Table>
+void check_any_bytes(std::string_view bytes, const Table& empty) {
+  Table table = empty;
+  const byte_fault fault = from_bytes(bytes, table, byte_limits{.largest_id = 5000});
+  REQUIRE_THAT(!describe(fault).empty());
+  if (fault == byte_fault::none) {
+    REQUIRE_THAT(to_bytes(table) == bytes);
+  } else {
+    REQUIRE_THAT(table == empty);
+  }
+}
+
+// The bytes of a table whose body is any text, so that a fuzzer gets past mark and checksum.
+template <class Table>
+std::string sealed(const Table&, std::uint64_t entries, std::string_view body) {
+  using format = detail::table_bytes<Table>;
+  byte_writer all;
+  all.raw(detail::byte_mark);
+  all.word(detail::byte_version, 4);
+  all.word(format::kind, 4);
+  all.word(format::shape, 8);
+  all.word(entries, 8);
+  all.word(body.size(), 8);
+  all.raw(body);
+  all.word(detail::byte_checksum(all.bytes()), 8);
+  return all.take();
+}
+
+inline void run_bytes(std::string_view bytes) {
+  if (bytes.size() < 2) return;
+  const auto kind = static_cast<unsigned char>(bytes[0]);
+  with_table(kind, [&](auto empty) {
+    if (kind < 128) {
+      check_any_bytes(bytes.substr(1), empty);
+    } else {
+      const auto entries = static_cast<unsigned char>(bytes[1]);
+      check_any_bytes(sealed(empty, entries, bytes.substr(2)), empty);
+    }
+  });
+}
+
+}  // namespace crosstie::test
