@@ -8,6 +8,7 @@
 
 #include "schedule/engine.hpp"
 #include "schedule/random_objects.hpp"
+#include "schedule/random_rules.hpp"
 
 namespace crosstie::schedule {
 namespace {
@@ -25,7 +26,8 @@ class crowded_cluster {
   crowded_cluster(std::uint64_t seed, const engine_options& options, bool simple_specs)
       : make(objects, seed) {
     for (std::uint32_t i = 0; i < 10; ++i) {
-      cluster::pod_spec spec = make.make_spec(simple_specs || i < 8);
+      cluster::pod_spec spec = make.make_spec();
+      if (!simple_specs && i >= 8) rules.add_rules(spec);
       spec.priority = static_cast<std::int32_t>(make.below(5)) * 10 - 10;
       if (make.chance(60)) spec.selector.clear(), spec.affinity.reset();
       specs.push_back(objects.intern(spec));
@@ -79,6 +81,7 @@ class crowded_cluster {
   cluster::state state{objects};
   configuration settings = default_configuration();
   random_objects make;
+  random_rules rules{objects, make};
   std::vector<cluster::spec_id> specs;
   std::vector<pod_id> waiting;
   std::optional<engine> chooser;
@@ -99,6 +102,7 @@ class crowded_cluster {
   void put_node(std::uint32_t number) {
     cluster::node object = make.make_node(make.name("node-", number));
     if (make.chance(70)) object.unschedulable = false, object.taints.clear();
+    rules.add_labels(object);
     const node_id node = objects.put(object);
     if (!chooser) return;
     state.add_node(node);
