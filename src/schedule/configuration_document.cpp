@@ -278,7 +278,8 @@ void check_queue_sort(const std::vector<written_profile>& profiles, problem_list
                    "only one queue sort plugin can be enabled");
   }
   const std::string plugin = first.enabled.empty() ? "" : first.enabled.front().name;
-  const std::string_view arguments = find_unread(profiles.front(), plugin);
+  const std::string_view arguments =
+      plugin.empty() ? "null" : find_unread(profiles.front(), plugin);
   for (std::size_t i = 1; i < profiles.size(); ++i) {
     const plugin_set& other = profiles[i].plugins[extension_point::queue_sort];
     if (!equal(first, other)) {

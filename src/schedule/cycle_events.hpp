@@ -69,7 +69,8 @@ void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, times
     if (!same_use) {
       settle(id, at);
     } else {
-      if (const auto node = state_->bindings().node_of(id)) engine_.bound_pod_changed(*node);
+      const std::optional<node_id> node = state_->bindings().node_of(id);
+      if (node && before.started != after.started) engine_.bound_pod_changed(*node);
       if (before.labels != after.labels) queue_.notify(pod_assigned, at);
     }
     return;

@@ -107,7 +107,7 @@ class engine {
   // A pod on no node came or changed, its nominated node included, or is about to be gone.
   void waiting_pod_changed(pod_id pod);
   void waiting_pod_gone(pod_id pod);
-  // A pod on a node changed in what only preemption looks at: its start, its labels.
+  // A pod on a node changed in what only preemption looks at: its start.
   void bound_pod_changed(node_id node);
   void objects_changed();  // of kinds other than pods and nodes
 

@@ -28,7 +28,7 @@ class crowded_cluster {
     for (std::uint32_t i = 0; i < 10; ++i) {
       cluster::pod_spec spec = make.make_spec();
       if (!simple_specs && i >= 8) rules.add_rules(spec);
-      spec.priority = static_cast<std::int32_t>(make.below(5)) * 10 - 10;
+      spec.priority = static_cast<std::int32_t>(make.below(4)) * 10 - 10;
       if (make.chance(60)) spec.selector.clear(), spec.affinity.reset();
       specs.push_back(objects.intern(spec));
     }
@@ -125,7 +125,7 @@ class crowded_cluster {
     if (!node) return;
     cluster::pod object = make.make_pod(make.name("bound-", next_++), any_spec());
     object.node = objects[*node].name;
-    object.started = make.below(4);
+    object.started = make.below(2);
     const pod_id pod = objects.put(object);
     state.bind(pod, *node);
     chooser->pod_bound(pod, *node);
@@ -149,11 +149,18 @@ class crowded_cluster {
     if (bound_.empty()) return;
     const pod_id pod = bound_[make.below(static_cast<std::uint32_t>(bound_.size()))];
     cluster::pod object = objects[pod];
-    object.started = make.below(4);
+    object.started = make.below(2);
+    const node_id node = *state.bindings().node_of(pod);
+    if (make.chance(50)) {
+      objects.put(object);
+      chooser->bound_pod_changed(node);
+      return;
+    }
     object.labels = make.make_pod(object.name, object.spec).labels;
     if (make.chance(20)) object.terminating = object.disrupted_by_scheduler = true;
+    chooser->pod_unbound(pod, node);
     objects.put(object);
-    chooser->bound_pod_changed(*state.bindings().node_of(pod));
+    chooser->pod_bound(pod, node);
   }
   void nominate() {
     const pod_id pod = waiting[make.below(static_cast<std::uint32_t>(waiting.size()))];
