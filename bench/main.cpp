@@ -13,7 +13,11 @@ int main(int argc, char** argv) {
   CLI::App app("Benchmarks of Crosstie, each with its answers checked", "crosstie-bench");
   app.option_defaults()->always_capture_default();
   app.require_subcommand(1);
-  for (const auto define : {define_tables, define_placement, define_reading}) define(app);
+  for (const auto define :
+       {define_tables, define_placement, define_reading, define_layouts, define_key_cost,
+        define_cache, define_growth, define_long_keys, define_matrix, define_before_after,
+        define_diff, define_lab, define_probe})
+    define(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

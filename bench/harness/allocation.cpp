@@ -4,14 +4,33 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <new>
 
 namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
-std::atomic<bool> counting{false};
-std::atomic<std::int64_t> calls, bytes, live, peak;
+std::atomic<bool> counting{false}, timing{false};
+std::atomic<std::int64_t> calls, bytes, live, peak, spent_ns;
+
+// Adds the time of its life to spent_ns, where that is asked for.
+class stopwatch {
+ public:
+  stopwatch() : on_(timing.load(relaxed)) {
+    if (on_) [[unlikely]]
+      start_ = std::chrono::steady_clock::now();
+  }
+  ~stopwatch() {
+    if (!on_) return;
+    spent_ns.fetch_add(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start_).count(),
+                       relaxed);
+  }
+
+ private:
+  bool on_;
+  std::chrono::steady_clock::time_point start_;
+};
 
 void count_given(void* memory) {
   const auto size = static_cast<std::int64_t>(::malloc_usable_size(memory));
@@ -19,6 +38,11 @@ void count_given(void* memory) {
   bytes.fetch_add(size, relaxed);
   const std::int64_t now = live.fetch_add(size, relaxed) + size;
   if (now > peak.load(relaxed)) peak.store(now, relaxed);
+}
+
+void* obtain(std::size_t size) {
+  const stopwatch watch;
+  return std::malloc(size == 0 ? 1 : size);
 }
 
 void* give(void* memory) {
@@ -32,6 +56,7 @@ void take(void* memory) {
   if (counting.load(relaxed)) [[unlikely]] {
     live.fetch_sub(static_cast<std::int64_t>(::malloc_usable_size(memory)), relaxed);
   }
+  const stopwatch watch;
   std::free(memory);
 }
 
@@ -49,22 +74,25 @@ void* give_aligned(std::size_t size, std::align_val_t alignment) {
 
 namespace crosstie::bench {
 
-allocation_meter::allocation_meter() {
-  for (auto* figure : {&calls, &bytes, &live, &peak}) figure->store(0, relaxed);
+allocation_meter::allocation_meter(bool timed) {
+  for (auto* figure : {&calls, &bytes, &live, &peak, &spent_ns}) figure->store(0, relaxed);
   counting.store(true, relaxed);
+  timing.store(timed, relaxed);
 }
-allocation_meter::~allocation_meter() { counting.store(false, relaxed); }
+allocation_meter::~allocation_meter() {
+  counting.store(false, relaxed);
+  timing.store(false, relaxed);
+}
 allocation_figures allocation_meter::read() const {
-  return {calls.load(relaxed), bytes.load(relaxed), live.load(relaxed), peak.load(relaxed)};
+  return {calls.load(relaxed), bytes.load(relaxed), live.load(relaxed), peak.load(relaxed),
+          spent_ns.load(relaxed)};
 }
 
 }  // namespace crosstie::bench
 
-void* operator new(std::size_t size) { return must(give(std::malloc(size == 0 ? 1 : size))); }
+void* operator new(std::size_t size) { return must(give(obtain(size))); }
 void* operator new[](std::size_t size) { return operator new(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return give(std::malloc(size == 0 ? 1 : size));
-}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return give(obtain(size)); }
 void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept {
   return operator new(size, none);
 }

@@ -19,12 +19,13 @@ struct allocation_figures {
   std::int64_t bytes = 0;       // handed out by these calls
   std::int64_t live_bytes = 0;  // handed out and not yet given back
   std::int64_t peak_bytes = 0;  // the most that was live at once
+  std::int64_t ns = 0;          // spent in malloc and free; only of a timed meter
 };
 
 // Counts from its construction on; meters do not nest.
 class allocation_meter {
  public:
-  allocation_meter();
+  explicit allocation_meter(bool timed = false);
   allocation_meter(const allocation_meter&) = delete;
   allocation_meter& operator=(const allocation_meter&) = delete;
   ~allocation_meter();

@@ -19,15 +19,16 @@ void write_page(const std::string& path, const page& what) {
   if (const auto done = to->finish(); !done) throw std::runtime_error(path + ": " + done.error());
 }
 
-void publish(const bench_options& options, const results& found) {
+}  // namespace
+
+void publish(const results& found, const std::string& word) {
+  const form how = word == "json" ? form::json : word == "csv" ? form::csv : form::table;
   cli::output to(STDOUT_FILENO);
-  if (const auto printed = print_results(to, found, options.output); !printed) {
+  if (const auto printed = print_results(to, found, how); !printed) {
     throw wrong_answer(printed.error());
   }
   if (const auto done = to.finish(); !done) throw std::runtime_error(done.error());
 }
-
-}  // namespace
 
 int pin_to_core() {
   if (::sched_getaffinity(0, sizeof allowed_before, &allowed_before) != 0) return -1;
@@ -49,15 +50,13 @@ CLI::App& define_bench(CLI::App& app, const std::string& name, const std::string
                        std::function<void(const results&, page&)> draw) {
   CLI::App& own = *app.add_subcommand(name, summary);
   const auto options = std::make_shared<bench_options>();
-  const auto word = std::make_shared<std::string>("table");
-  own.add_option("-o,--output", *word, "how the results are printed")
+  own.add_option("-o,--output", options->form, "how the results are printed")
       ->check(CLI::IsMember({"table", "json", "csv"}));
   if (draw) own.add_option("--html", options->html, "also write a page with plots to this file");
   own.add_option("--rounds", options->rounds, "of which the median counts")
       ->check(CLI::Range(1, 1000));
   own.add_flag("--quick", options->quick, "tiny, in seconds, with every answer checked");
   own.callback([=, measure = std::move(measure), draw = std::move(draw)] {
-    options->output = *word == "json" ? form::json : *word == "csv" ? form::csv : form::table;
     if (options->quick) options->rounds = std::min(options->rounds, 2);
     results found;
     found.run.emplace_back("core", std::int64_t{pin_to_core()});
@@ -68,7 +67,7 @@ CLI::App& define_bench(CLI::App& app, const std::string& name, const std::string
       draw(found, drawn);
       write_page(options->html, drawn);
     }
-    publish(*options, found);
+    publish(found, options->form);
   });
   return own;
 }

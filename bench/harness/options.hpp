@@ -20,7 +20,7 @@
 namespace crosstie::bench {
 
 struct bench_options {
-  form output = form::table;
+  std::string form = "table";
   std::string html;  // path; empty: no page
   int rounds = 7;
   bool quick = false;
@@ -32,6 +32,9 @@ struct bench_options {
 CLI::App& define_bench(CLI::App& app, const std::string& name, const std::string& summary,
                        std::function<void(const bench_options&, results&)> measure,
                        std::function<void(const results&, page&)> draw = {});
+
+// Prints the results on standard output as table, json or csv; throws where one was not checked.
+void publish(const results& found, const std::string& form);
 
 // Keeps the calling thread on one core; the core's number, or -1 where that is not allowed.
 int pin_to_core();

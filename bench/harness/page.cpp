@@ -24,6 +24,7 @@ svg .name { fill: var(--ink); }
 td, th { vertical-align: top; }
 td:not(:first-child) { white-space: normal; }
 .verdict { display: inline-block; padding: 1px 8px; border-radius: 9px; color: #fff; font-weight: 600; }
+.claims td { text-align: left; } .claims th { text-align: left; }
 .yes { background: #1c8a4c; } .partly { background: #b7791f; } .no { background: #c43d3d; }
 )";
 

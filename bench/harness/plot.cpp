@@ -105,7 +105,7 @@ std::string draw_bars(const std::string& title, const std::string& unit,
   for (const bar& one : bars) {
     left = std::max(left, width_of(one.name) + 12);
     values.push_back(one.value);
-    if (one.theirs > 0) values.push_back(one.theirs);
+    if (one.mark > 0) values.push_back(one.mark);
   }
   const double height = top + step * static_cast<double>(bars.size()) + 6;
   scale x = fit(values, false, left, width - 170);
@@ -135,16 +135,16 @@ std::string draw_bars(const std::string& title, const std::string& unit,
       to.line(x.at(one.low), y + 8.5, x.at(one.high), y + 8.5, "whisker");
       behind = std::max(behind, x.at(one.high));
     }
-    if (one.theirs > 0) {
-      const double mark = x.at(one.theirs);
+    if (one.mark > 0) {
+      const double at = x.at(one.mark);
       to.add(
           "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" class=\"theirs\">"
-          "<title>the report: {3}</title></line>",
-          mark, y - 1, y + 18, figure(one.theirs));
-      behind = std::max(behind, mark);
+          "<title>{4}: {3}</title></line>",
+          at, y - 1, y + 18, figure(one.mark), escaped(one.mark_name));
+      behind = std::max(behind, at);
     }
     std::string label = figure(one.value);
-    if (one.theirs > 0) label += "  (report: " + figure(one.theirs) + ")";
+    if (one.mark > 0) label += "  (" + one.mark_name + ": " + figure(one.mark) + ")";
     if (!one.note.empty()) label += "  " + one.note;
     to.text(behind + 6, y + 13, label, one.strong ? "class=\"strong\"" : "class=\"name\"");
     y += step;

@@ -15,7 +15,8 @@ struct bar {
   double value = 0, low = 0, high = 0;  // low < high draws a whisker
   std::string note{};                   // behind the figure
   bool strong = false;                  // ours, or the one to look at
-  double theirs = 0;                    // the report's figure, as a mark; 0: none
+  double mark = 0;                      // another figure beside it; 0: none
+  std::string mark_name{};              // whose
 };
 // Horizontal bars, one a line. Logarithmic where the figures span more than two magnitudes.
 std::string draw_bars(const std::string& title, const std::string& unit,

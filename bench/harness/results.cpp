@@ -68,6 +68,9 @@ void print_table(cli::output& to, const std::vector<measurement>& all, std::stri
 }
 
 void print_tables(cli::output& to, const results& what) {
+  for (const std::string& note : what.notes) to.print("{}\n", note);
+  if (what.brief) return;
+  if (!what.notes.empty()) to.write("\n");
   std::vector<std::string> benches;
   for (const measurement& one : what.all()) add_once(benches, one.bench);
   for (const std::string& bench : benches) {

@@ -36,6 +36,8 @@ class results {
   double value(std::string_view metric, const cli::case_fields& of) const;
 
   cli::run_facts run = cli::describe_run();
+  std::vector<std::string> notes;  // sentences for people: before the tables, and nowhere else
+  bool brief = false;              // the notes stand for the tables
 
  private:
   std::vector<cli::measurement> all_;

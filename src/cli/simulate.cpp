@@ -12,6 +12,7 @@
 
 #include "cli/command.hpp"
 #include "cli/configuration_file.hpp"
+#include "cli/measurement.hpp"
 #include "cli/outcome_print.hpp"
 #include "cli/output.hpp"
 #include "cli/progress_bar.hpp"
@@ -24,7 +25,8 @@ namespace {
 struct simulate_arguments {
   std::vector<std::string> files;
   std::string trace, nodes, pods, generate, events, config;
-  std::string rate, pace, tie_break = "seed=1", preemption = "on", format = "summary", report;
+  std::string rate, pace, tie_break = "seed=1", preemption = "on", format = "summary", report,
+                          profile;
   bool generated = false, recorded = false, strict = false, no_timing = false, sample_nodes = false;
 };
 
@@ -96,6 +98,7 @@ std::expected<simulate::options, std::string> read_options(const simulate_argume
   what.preemption = given.preemption == "on";
   what.sample_nodes = given.sample_nodes;
   what.strict = given.strict;
+  what.profile = !given.profile.empty();
   what.stop = &stop_asked;
   return what;
 }
@@ -136,6 +139,25 @@ bool write_report(const std::string& path, const simulate::outcome& what,
   return written.has_value();
 }
 
+// In the schema of docs/bench.md, for crosstie bench diff.
+bool write_profile(const std::string& path, const simulate::outcome& what) {
+  std::vector<measurement> results;
+  for (const simulate::table_work& one : what.timing.profile) {
+    const case_fields of = {{"table", std::string(one.table)},
+                            {"operation", std::string(one.operation)}};
+    const auto calls = static_cast<double>(one.calls), ns = static_cast<double>(one.ns);
+    // Nobody's answers are compared here: that they were given by the run is all there is to check.
+    results.push_back({"profile", of, "calls", "count", calls, calls, calls, 1, true});
+    results.push_back({"profile", of, "time", "ns", ns, ns, ns, 1, true});
+  }
+  auto file = output::create(path);
+  auto written =
+      file ? print_measurements(*file, describe_run(), results) : std::unexpected(file.error());
+  if (written) written = file->finish();
+  if (!written) print_error(fmt::format("{}: {}", path, written.error()));
+  return written.has_value();
+}
+
 int run(const simulate_arguments& given) {
   auto what = read_options(given);
   if (!what) {
@@ -146,7 +168,7 @@ int run(const simulate_arguments& given) {
   if (!configuration) return bad_input;
   what->configuration_text = std::move(configuration->text);
   what->configuration_file = given.config;
-  if (!may_create(given.report)) return failed;
+  if (!may_create(given.report) || !may_create(given.profile)) return failed;
   progress_bar bar;
   what->report = [&bar](const simulate::progress& how_far) { bar.show(how_far); };
   // Until then there is nothing to save, and a signal ends the program as usual.
@@ -168,6 +190,7 @@ int run(const simulate_arguments& given) {
   };
   // The page comes first: a reader that closes our standard output must not cost us the file.
   if (!given.report.empty() && !write_report(given.report, *outcome, style)) return failed;
+  if (!given.profile.empty() && !write_profile(given.profile, *outcome)) return failed;
   output to(STDOUT_FILENO);
   print(to, *outcome, given.format, style);
   if (auto written = to.finish(); !written) {
@@ -229,6 +252,9 @@ void add_output_options(CLI::App& app, simulate_arguments& given) {
              "how the result is printed (summary)")
       ->group("Output");
   add_value(app, "--report", given.report, file_type, "also write a page with plots (HTML)")
+      ->group("Output");
+  add_value(app, "--profile", given.profile, file_type,
+            "also write calls and time by table and operation (JSON, for crosstie bench diff)")
       ->group("Output");
   app.add_flag("--no-timing", given.no_timing,
                "leave out clock readings: the same input gives the same bytes")

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "cluster/names.hpp"
+#include "cluster/operation_meter.hpp"
 
 namespace crosstie::cluster {
 
@@ -33,13 +34,20 @@ concept bindings_table = requires(T table, const T& same, pod_id pod, node_id no
 // The default.
 class assigned_bindings {
  public:
-  void bind(pod_id pod, node_id node) { table_.assign(pod, node); }
-  void unbind(pod_id pod) { table_.unassign(pod); }
+  void bind(pod_id pod, node_id node) {
+    const timed watch(metered::bindings, operation::add);
+    table_.assign(pod, node);
+  }
+  void unbind(pod_id pod) {
+    const timed watch(metered::bindings, operation::remove);
+    table_.unassign(pod);
+  }
   bool contains(pod_id pod, node_id node) const { return table_.contains(node, pod); }
   std::optional<node_id> node_of(pod_id pod) const { return table_.row_of(pod); }
   std::size_t count(node_id node) const { return table_.count(node); }
   template <class Visitor>
   void for_each_pod(node_id node, Visitor&& visit) const {
+    const timed watch(metered::bindings, operation::scan);
     for (const pod_id pod : table_.columns(node)) visit(pod);
   }
   std::size_t memory_bytes() const { return table_.memory_bytes(); }

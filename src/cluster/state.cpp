@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "cluster/operation_meter.hpp"
 #include "cluster/wrapping.hpp"
 
 namespace crosstie::cluster {
@@ -65,6 +66,7 @@ void usage_table::clear_allocatable(node_id node) {
 // ---- pods -------------------------------------------------------------------------------------
 
 void usage_table::add_pod(spec_id spec, node_id node) {
+  const timed watch(metered::node_use, operation::add);
   const pod_demand& demand = demands_->of(spec);
   make_room(node);
   make_rows();
@@ -73,6 +75,7 @@ void usage_table::add_pod(spec_id spec, node_id node) {
 }
 
 void usage_table::remove_pod(spec_id spec, node_id node) {
+  const timed watch(metered::node_use, operation::remove);
   const pod_demand& demand = demands_->of(spec);
   change(demand, node, -1);
   free_ports(demand, node, true);

@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "cluster/operation_meter.hpp"
 #include "cluster/spec_bytes.hpp"
 
 namespace crosstie::cluster {
@@ -84,12 +85,14 @@ bool store::remove_node(name_id name) {
 }
 
 std::optional<node_id> store::find_node(name_id name) const {
+  const timed watch(metered::objects, operation::find);
   const auto found = nodes_by_name_.find(name);
   if (found == nodes_by_name_.end()) return std::nullopt;
   return found->second;
 }
 
 pod_id store::put(const pod& object) {
+  const timed watch(metered::objects, operation::add);
   const auto [found, added] = pods_by_name_.try_emplace(object_key{object.ns, object.name});
   if (added) {
     found->second = pod_id{take_slot(pods_, pod_alive_, free_pods_)};
@@ -101,6 +104,7 @@ pod_id store::put(const pod& object) {
 }
 
 bool store::remove_pod(object_key key) {
+  const timed watch(metered::objects, operation::remove);
   const auto found = pods_by_name_.find(key);
   if (found == pods_by_name_.end()) return false;
   const std::uint32_t slot = index(found->second);
@@ -113,6 +117,7 @@ bool store::remove_pod(object_key key) {
 }
 
 std::optional<pod_id> store::find_pod(object_key key) const {
+  const timed watch(metered::objects, operation::find);
   const auto found = pods_by_name_.find(key);
   if (found == pods_by_name_.end()) return std::nullopt;
   return found->second;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <crosstie/flat_map.hpp>
 
+#include "cluster/operation_meter.hpp"
 #include "schedule/bucket_table.hpp"
 #include "schedule/evaluation.hpp"
 #include "schedule/node_columns.hpp"
@@ -469,13 +470,25 @@ const profile* engine::profile_of(pod_id pod) const {
   const std::optional<std::uint32_t> number = self_->profile_number(pod);
   return number ? &self_->settings().profiles[*number] : nullptr;
 }
-placement engine::place(pod_id pod) { return self_->place(pod); }
+placement engine::place(pod_id pod) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::find);
+  return self_->place(pod);
+}
 placement engine::find_best(pod_id pod, std::vector<node_id>& best) {
   return self_->find_best(pod, best);
 }
-void engine::node_changed(node_id node) { self_->node_changed(node); }
-void engine::pod_bound(pod_id pod, node_id node) { self_->pod_bound(pod, node); }
-void engine::pod_unbound(pod_id pod, node_id node) { self_->pod_unbound(pod, node); }
+void engine::node_changed(node_id node) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::note);
+  self_->node_changed(node);
+}
+void engine::pod_bound(pod_id pod, node_id node) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::note);
+  self_->pod_bound(pod, node);
+}
+void engine::pod_unbound(pod_id pod, node_id node) {
+  const cluster::timed watch(cluster::metered::score_rows, cluster::operation::note);
+  self_->pod_unbound(pod, node);
+}
 void engine::waiting_pod_changed(pod_id pod) { self_->waiting_pod_changed(pod); }
 void engine::waiting_pod_gone(pod_id pod) { self_->waiting_pod_gone(pod); }
 void engine::bound_pod_changed(node_id node) { self_->bound_pod_changed(node); }

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "cluster/operation_meter.hpp"
+
 namespace crosstie::schedule {
 
 namespace {
@@ -61,6 +63,7 @@ queue::queue(const cluster::store& objects, const queue_limits& limits)
 // ---- pods coming and going ------------------------------------------------------------------
 
 void queue::add(pod_id pod, timestamp now) {
+  const cluster::timed watch(cluster::metered::queue, cluster::operation::add);
   const std::uint32_t slot = new_slot(pod);
   leave(slot);
   entries_[slot].queued_at = now;
@@ -96,6 +99,7 @@ void queue::update(pod_id pod, timestamp now) {
 }
 
 void queue::erase(pod_id pod) {
+  const cluster::timed watch(cluster::metered::queue, cluster::operation::remove);
   const std::uint32_t slot = slot_of(pod);
   if (slot == none) return;
   leave(slot);
@@ -105,6 +109,7 @@ void queue::erase(pod_id pod) {
 }
 
 std::optional<pod_id> queue::pop() {
+  const cluster::timed watch(cluster::metered::queue, cluster::operation::pop);
   if (active_.empty()) return std::nullopt;
   const std::uint32_t slot = active_.front().slot;
   leave(slot);
@@ -115,6 +120,7 @@ std::optional<pod_id> queue::pop() {
 }
 
 void queue::reject(pod_id pod, event_set helpful, timestamp now) {
+  const cluster::timed watch(cluster::metered::queue, cluster::operation::add);
   const std::uint32_t slot = slot_of(pod);
   assert(slot != none && entries_[slot].at == place::in_flight);
   entry& e = entries_[slot];
@@ -141,6 +147,7 @@ void queue::fail(pod_id pod, timestamp now) {
 // ---- time and events ------------------------------------------------------------------------
 
 void queue::notify(event_set happened, timestamp now) {
+  const cluster::timed watch(cluster::metered::queue, cluster::operation::notify);
   if (unschedulable_ == 0) return;
   for (group& g : groups_) {
     if ((g.helpful & happened) == 0) continue;
@@ -161,6 +168,7 @@ void queue::notify(event_set happened, timestamp now, std::int32_t priority) {
 }
 
 void queue::advance(timestamp now) {
+  const cluster::timed watch(cluster::metered::queue, cluster::operation::advance);
   while (!backoff_.empty() && backoff_.front().first <= now) {
     const std::uint32_t slot = backoff_.front().slot;
     leave(slot);

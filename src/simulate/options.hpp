@@ -79,6 +79,7 @@ struct options {
   bool preemption = true;
   bool sample_nodes = false;  // as percentageOfNodesToScore says; false: all nodes are looked at
   bool strict = false;        // an inconsistent dump is an error
+  bool profile = false;       // count calls and time by table and operation: timing::profile
   // A KubeSchedulerConfiguration, and what errors call it; without a text: the default profile.
   std::string configuration_text, configuration_file;
   const std::atomic<bool>* stop = nullptr;        // set it (a signal handler may) to end the run

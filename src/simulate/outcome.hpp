@@ -94,6 +94,12 @@ struct sample {
   cluster::timestamp at = 0;
 };
 
+// Work on one table: see cluster/operation_meter.hpp.
+struct table_work {
+  std::string_view table, operation;
+  std::int64_t calls = 0, ns = 0;
+};
+
 // All that depends on the machine and the moment.
 struct timing {
   std::int64_t load_ns = 0;         // reading or generating the input, up to the first decision
@@ -103,6 +109,7 @@ struct timing {
   latency_histogram decision_ns;    // per decision: step() of the cycle alone
   std::int64_t p50_ns = 0, p99_ns = 0, max_ns = 0;
   std::int64_t peak_memory_bytes = 0;        // of the process, at the end
+  std::vector<table_work> profile;           // where it was asked for; operations that were called
   std::vector<std::int64_t> sample_wall_ns;  // parallel to outcome::series, from the loop's start
 };
 

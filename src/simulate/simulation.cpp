@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "cluster/operation_meter.hpp"
 #include "schedule/configuration_reader.hpp"
 #include "schedule/cycle.hpp"
 #include "schedule/support.hpp"
@@ -110,7 +111,14 @@ class run {
     result_.summary.started = world_->now();
     result_.timing.load_ns = ns_between(begun_, steady::now());
     if (what_.loaded) what_.loaded();
-    loop(cycle);
+    if (what_.profile) {
+      const cluster::operation_meter meter(
+          [] { return ns_between(steady::time_point{}, steady::now()); });
+      loop(cycle);
+      add_profile(meter);
+    } else {
+      loop(cycle);
+    }
     if (feed_.failure()) return std::unexpected(*feed_.failure());
     sum_up(cycle);
     return std::move(result_);
@@ -154,6 +162,18 @@ class run {
                   result_.timing.wall_ns);
     record.add_waiting(cycle);
     if (what_.report) what_.report(describe_progress(cycle));
+  }
+
+  void add_profile(const cluster::operation_meter& meter) {
+    for (std::size_t t = 0; t < cluster::metered_count; ++t) {
+      for (std::size_t o = 0; o < cluster::operation_count; ++o) {
+        const auto table = static_cast<cluster::metered>(t);
+        const auto done = static_cast<cluster::operation>(o);
+        const auto& [calls, ns] = meter.of(table, done);
+        if (calls == 0) continue;
+        result_.timing.profile.push_back({to_text(table), to_text(done), calls, ns});
+      }
+    }
   }
 
   progress describe_progress(const schedule::cycle& cycle) const {

@@ -7,6 +7,7 @@
 
 #include "schedule/allocation_counter.hpp"
 #include "schedule/changing_cluster.hpp"
+#include "schedule/equal_nodes.hpp"
 #include "schedule/evaluation.hpp"
 
 namespace crosstie::schedule {
@@ -43,39 +44,6 @@ INSTANTIATE_TEST_SUITE_P(limits, engine_property,
                          [](const auto& param) { return name_of(param.param); });
 
 // ---- ties -----------------------------------------------------------------------------------
-
-// Equal nodes, and one pod that fits on all of them.
-class equal_nodes {
- public:
-  equal_nodes(std::uint32_t nodes, const engine_options& options) : make(objects, 1) {
-    cluster::node object;
-    object.allocatable = {{make.name("cpu"), {8'000'000'000}},
-                          {make.name("memory"), {cluster::quantity::int128{1} << 70}},
-                          {make.name("pods"), {110'000'000'000}}};
-    std::sort(object.allocatable.begin(), object.allocatable.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-    for (std::uint32_t i = 0; i < nodes; ++i) {
-      object.name = make.name("node-", i);
-      objects.put(object);
-    }
-    cluster::pod_spec spec;
-    spec.scheduler_name = make.name("default-scheduler");
-    cluster::container one{};
-    one.image = make.name("image");
-    one.requests = {{make.name("cpu"), {100'000'000}}};
-    spec.containers = {one};
-    pod = objects.put(make.make_pod(make.name("pod"), objects.intern(spec)));
-    state.load();
-    chooser.emplace(objects, state.usage(), state, settings, options);
-  }
-
-  cluster::store objects;
-  random_objects make;
-  cluster::state state{objects};
-  configuration settings = default_configuration();
-  pod_id pod{};
-  std::optional<engine> chooser;
-};
 
 engine_options seeded(std::uint64_t seed) {
   engine_options options;

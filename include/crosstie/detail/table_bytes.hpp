@@ -56,11 +56,21 @@ struct byte_body {
 template <class Table>
 struct table_bytes;
 
+// The first 8 bytes, as if zeros followed where there are fewer.
+[[nodiscard]] inline std::uint64_t first_bytes(std::string_view bytes) noexcept {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    number = number << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+  }
+  return number;
+}
+
 // Flat tables: the entries in the order of the bytes of their keys.
 template <class Table, class WriteEntry>
 void write_sorted(byte_writer& to, const Table& table, WriteEntry&& write_entry) {
   struct span {
     std::size_t begin, key_end, end;
+    std::uint64_t first;  // bytes of the key as one number that is ordered like them
   };
   byte_writer entries;
   std::vector<span> spans;
@@ -68,12 +78,15 @@ void write_sorted(byte_writer& to, const Table& table, WriteEntry&& write_entry)
   for (const auto& element : table) {
     const std::size_t begin = entries.bytes().size();
     const std::size_t key_end = write_entry(entries, element);
-    spans.push_back({begin, key_end, entries.bytes().size()});
+    const std::string_view key = std::string_view(entries.bytes()).substr(begin, key_end - begin);
+    spans.push_back({begin, key_end, entries.bytes().size(), first_bytes(key)});
   }
   const std::string_view all = entries.bytes();
   const auto key = [all](const span& s) { return all.substr(s.begin, s.key_end - s.begin); };
-  std::sort(spans.begin(), spans.end(),
-            [&](const span& a, const span& b) { return key(a) < key(b); });
+  std::sort(spans.begin(), spans.end(), [&](const span& a, const span& b) {
+    if (a.first != b.first) return a.first < b.first;
+    return key(a) < key(b);
+  });
   to.reserve(to.bytes().size() + all.size() + 8);
   for (const span& s : spans) to.raw(all.substr(s.begin, s.end - s.begin));
 }

@@ -1,0 +1,113 @@
+// lab: the field report's experiments in one run, and one page that judges its claims.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "harness/allocation.hpp"
+#include "harness/progress.hpp"
+#include "lab/claims.hpp"
+#include "lab/experiments.hpp"
+#include "lab/layout.hpp"
+#include "subcommands.hpp"
+
+namespace crosstie::bench {
+namespace {
+
+// R11: what a row costs that has lost its columns.
+void measure_empty_rows(bool quick, results& into) {
+  const key_set<number_key> keys = make_number_keys(quick ? 600 : 30'000);
+  for (const layout<number_key>& one : all_layouts<number_key>()) {
+    if (one.name != "nested map") continue;
+    const allocation_meter meter;
+    const auto made = one.make();
+    made->put(keys.inserted);
+    if (made->drop(keys.inserted) != keys.inserted.size())
+      throw wrong_answer("lab: a key was lost");
+    into.add(
+        "layouts", {{"layout", one.name}, {"library", one.library}}, "empty row", "bytes",
+        exactly(static_cast<double>(meter.read().live_bytes) / static_cast<double>(keys.rows)));
+  }
+}
+
+void measure(const bench_options& options, const before_after_options& scheduling, results& into) {
+  bench_options few = options;
+  few.rounds = std::min(options.rounds, 3);
+  const std::string size = options.quick ? "entries=300" : "entries=1e6";
+  measure_layouts(few,
+                  {.select = "keys=u32 pair," + size +
+                             ",library=std|boost|crosstie,layout=nested map|concatenated string|"
+                             "struct key|array key|16-byte digest|relation by row|assignment"},
+                  into);
+  measure_layouts(few,
+                  {.select = std::string("keys=node x pod uid,entries=") +
+                             (options.quick ? "300" : "100000") + ",library=std|boost|crosstie"},
+                  into);
+  measure_empty_rows(options.quick, into);
+  measure_key_cost(few, into);
+  measure_cache(few, into);
+  measure_growth(few, into);
+  measure_long_keys(few, into);
+  measure_matrix(few, into);
+  measure_before_after(options, scheduling, into);
+}
+
+std::string verdict_html(reproduced how) {
+  const std::string text(to_text(how));
+  return fmt::format("<span class=\"verdict {}\">{}</span>",
+                     how == reproduced::not_measured ? "partly" : text, text);
+}
+
+void draw(const results& found, page& to) {
+  to.card("The report's claims, repeated");
+  std::string rows;
+  for (const claim& one : all_claims()) {
+    const judgement by = judge(one, found);
+    rows +=
+        fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                    one.code, escaped(one.text), escaped(one.theirs), escaped(by.ours),
+                    verdict_html(by.how), escaped(by.why));
+  }
+  to.html(
+      "<div class=\"scroll claims\"><table><tr><th></th><th>claim</th><th>the report</th>"
+      "<th>measured here</th><th>reproduced</th><th>why</th></tr>\n" +
+      rows + "</table></div>\n");
+  to.card("Where the report contradicts itself");
+  for (const std::string& one : contradictions()) to.text(one);
+  to.card("R1 to R5, R23: a scheduler before and after");
+  draw_before_after(found, to);
+  draw_layouts(found, to);
+  to.card("R8: what a key costs");
+  draw_key_cost(found, to);
+  to.card("R12, R13: cache");
+  draw_cache(found, to);
+  to.card("R14, R15: growth");
+  draw_growth(found, to);
+  to.card("R16 to R18: long keys");
+  draw_long_keys(found, to);
+  to.card("R22: dense matrix");
+  draw_matrix(found, to);
+}
+
+}  // namespace
+
+void define_lab(CLI::App& app) {
+  const auto own = std::make_shared<before_after_options>();
+  own->seconds = 15;
+  CLI::App& made = define_bench(
+      app, "lab", "the field report's claims, repeated and judged on one page",
+      [=](const bench_options& options, results& into) {
+        measure(options, *own, into);
+        into.notes.clear(), into.brief = true;
+        for (const claim& one : all_claims()) {
+          const judgement by = judge(one, into);
+          into.notes.push_back(fmt::format("{:4}{:13}{}", one.code, to_text(by.how), by.ours));
+        }
+      },
+      draw);
+  made.add_option("--pace", own->pace, "pods a second of wall-clock time")
+      ->check(CLI::Range(0.1, 1e6));
+  made.add_option("--seconds", own->seconds, "of each paced run")->check(CLI::Range(0.01, 3600.0));
+}
+
+}  // namespace crosstie::bench

@@ -1,0 +1,186 @@
+// Crosstie's own types: layouts that know both dimensions.
+#include <crosstie/assignment.hpp>
+#include <crosstie/interner.hpp>
+#include <crosstie/relation.hpp>
+
+#include "lab/layout.hpp"
+#include "lab/peers.hpp"
+
+namespace crosstie::bench {
+namespace {
+
+// Many-to-many among dense ids.
+template <relation_index Index>
+struct by_relation {
+  static constexpr bool both = Index == relation_index::both_ways;
+  static constexpr scan rows = scan::direct, columns = both ? scan::direct : scan::full;
+  relation<std::uint32_t, std::uint32_t, Index> cells;
+
+  bool put(const number_key& key) { return cells.insert(key.row, key.column); }
+  bool has(const number_key& key) const { return cells.contains(key.row, key.column); }
+  bool drop(const number_key& key) { return cells.erase(key.row, key.column); }
+  template <class Visit>
+  void scan_row(std::uint32_t row, Visit visit) const {
+    for (const std::uint32_t column : cells.row(row)) visit(column);
+  }
+  template <class Visit>
+  void scan_column(std::uint32_t column, Visit visit) const {
+    if constexpr (both) {
+      for (const std::uint32_t row : cells.column(column)) visit(row);
+    } else {
+      for (std::uint32_t row = 0; row < cells.row_limit(); ++row) {
+        if (cells.contains(row, column)) visit(row);
+      }
+    }
+  }
+};
+
+// Each column in one row.
+struct by_assignment {
+  static constexpr scan rows = scan::direct, columns = scan::direct;
+  assignment<std::uint32_t, std::uint32_t> cells;
+
+  bool put(const number_key& key) { return !cells.assign(key.column, key.row); }
+  bool has(const number_key& key) const { return cells.contains(key.row, key.column); }
+  bool drop(const number_key& key) {
+    return cells.contains(key.row, key.column) && cells.unassign(key.column).has_value();
+  }
+  template <class Visit>
+  void scan_row(std::uint32_t row, Visit visit) const {
+    for (const std::uint32_t column : cells.columns(row)) visit(column);
+  }
+  template <class Visit>
+  void scan_column(std::uint32_t column, Visit visit) const {
+    if (const auto row = cells.row_of(column)) visit(*row);
+  }
+};
+
+// Names interned, their ids in one of the tables above.
+template <class Ids>
+struct interned_into {
+  static constexpr scan rows = Ids::rows, columns = Ids::columns;
+  interner<std::string, std::uint32_t> row_names, column_names;
+  Ids cells;
+
+  bool put(const text_key& key) {
+    const std::uint32_t row = row_names.intern(key.row);
+    return cells.put({row, column_names.intern(key.column)});
+  }
+  // Columns are the many: most absent names are known by them alone.
+  bool has(const text_key& key) const {
+    const auto column = column_names.find(key.column);
+    if (!column) return false;
+    const auto row = row_names.find(key.row);
+    return row && cells.has({*row, *column});
+  }
+  bool drop(const text_key& key) {
+    const auto row = row_names.find(key.row);
+    const auto column = column_names.find(key.column);
+    return row && column && cells.drop({*row, *column});
+  }
+  template <class Visit>
+  void scan_row(std::string_view row, Visit visit) const {
+    const auto id = row_names.find(row);
+    if (id) cells.scan_row(*id, [&](std::uint32_t column) { visit(column_names[column]); });
+  }
+  template <class Visit>
+  void scan_column(std::string_view column, Visit visit) const {
+    const auto id = column_names.find(column);
+    if (id) cells.scan_column(*id, [&](std::uint32_t row) { visit(row_names[row]); });
+  }
+};
+// The column's one row is compared by its name: no lookup of the row.
+struct interned_assignment : interned_into<by_assignment> {
+  bool has(const text_key& key) const {
+    const auto column = column_names.find(key.column);
+    if (!column) return false;
+    const auto row = cells.cells.row_of(*column);
+    return row && row_names[*row] == key.row;
+  }
+};
+
+// Rows are few and long, so they are interned; the column's text is hashed once, with the row's id.
+struct row_id_and_text {
+  static constexpr scan rows = scan::full, columns = scan::full;
+  struct cell {
+    std::uint32_t row;
+    std::string column;
+  };
+  struct cell_view {
+    std::uint32_t row;
+    std::string_view column;
+  };
+  interner<std::string, std::uint32_t> row_names;
+  flat_set<cell> cells;
+
+  void reserve(std::size_t entries) { cells.reserve(entries); }
+  bool put(const text_key& key) {
+    return cells.insert(cell_view{row_names.intern(key.row), key.column}).second;
+  }
+  bool has(const text_key& key) const {
+    const auto row = row_names.find(key.row);
+    return row && cells.contains(cell_view{*row, key.column});
+  }
+  bool drop(const text_key& key) {
+    const auto row = row_names.find(key.row);
+    return row && cells.erase(cell_view{*row, key.column}) != 0;
+  }
+  template <class Visit>
+  void scan_row(std::string_view row, Visit visit) const {
+    const auto id = row_names.find(row);
+    if (!id) return;
+    for (const cell& one : cells) {
+      if (one.row == *id) visit(std::string_view(one.column));
+    }
+  }
+  template <class Visit>
+  void scan_column(std::string_view column, Visit visit) const {
+    for (const cell& one : cells) {
+      if (one.column == column) visit(row_names[one.row]);
+    }
+  }
+};
+
+template <class Key, class Cells>
+layout<Key> describe_own(std::string name, bool one_row, bool dense) {
+  layout<Key> made = describe<Key, Cells>(std::move(name), "crosstie");
+  made.one_row = one_row, made.dense = dense;
+  return made;
+}
+
+}  // namespace
+
+void add_own(layouts<number_key>& to) {
+  to.push_back(describe_own<number_key, by_relation<relation_index::by_row>>("relation by row",
+                                                                             false, true));
+  to.push_back(describe_own<number_key, by_relation<relation_index::both_ways>>(
+      "relation both ways", false, true));
+  to.push_back(describe_own<number_key, by_assignment>("assignment", true, true));
+}
+void add_own(layouts<text_key>& to) {
+  to.push_back(describe_own<text_key, row_id_and_text>("row id + text", false, false));
+  to.push_back(describe_own<text_key, interned_into<by_relation<relation_index::both_ways>>>(
+      "interned relation", false, false));
+  to.push_back(describe_own<text_key, interned_assignment>("interned assignment", true, false));
+}
+
+template <class Key>
+std::vector<layout<Key>> all_layouts() {
+  layouts<Key> all;
+  for (const auto add : {static_cast<void (*)(layouts<Key>&)>(add_nested),
+                         static_cast<void (*)(layouts<Key>&)>(add_concatenated),
+                         static_cast<void (*)(layouts<Key>&)>(add_struct),
+                         static_cast<void (*)(layouts<Key>&)>(add_array),
+                         static_cast<void (*)(layouts<Key>&)>(add_erased),
+                         static_cast<void (*)(layouts<Key>&)>(add_digest),
+                         static_cast<void (*)(layouts<Key>&)>(add_interned),
+                         static_cast<void (*)(layouts<Key>&)>(add_sorted),
+                         static_cast<void (*)(layouts<Key>&)>(add_own)}) {
+    add(all);
+  }
+  return all;
+}
+template std::vector<layout<number_key>> all_layouts();
+template std::vector<layout<text_key>> all_layouts();
+
+}  // namespace crosstie::bench
