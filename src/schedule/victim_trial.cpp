@@ -130,7 +130,11 @@ void victim_trial::reprieve() {
   std::ranges::sort(lower_, {},
                     [](const lower_pod& each) { return std::tuple(each.rank(), each.pod); });
   const bool mixed = mark_violators();
-  if (mixed) std::ranges::stable_partition(lower_, &lower_pod::violates);
+  if (mixed) {
+    std::ranges::sort(lower_, {}, [](const lower_pod& each) {
+      return std::tuple(!each.violates, each.rank(), each.pod);
+    });
+  }
   leaving_.clear();
   violations_ = 0;
   for (const lower_pod& each : lower_) {
