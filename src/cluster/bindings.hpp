@@ -3,9 +3,8 @@
 // Promise: a pod is on at most one node. Whatever models `bindings_table` can be given to
 // state.hpp, so that layouts can be compared under a real scheduling load.
 // Cost of the default (crosstie::assignment): contains and node_of are one load, bind and unbind
-// O(1), a node's pods are contiguous. The lists come from a pool, so that nodes which fill and empty
-// ask the heap for nothing once the pool has what they need at most.
-// Thread safety: none.
+// O(1), a node's pods are contiguous. The lists come from a pool, so that nodes which fill and
+// empty ask the heap for nothing once the pool has what they need at most. Thread safety: none.
 #pragma once
 
 #include <concepts>
