@@ -9,12 +9,13 @@ namespace crosstie::schedule {
 using key_id = topology_table::key_id;
 
 bucket_table::bucket_table(const cluster::usage_table& usage, const node_columns& nodes,
-                           topology_table& topology, const pod_counters& counters,
-                           std::uint32_t most_groups, std::uint32_t score_bits)
+                           const nominated_pods& nominated, topology_table& topology,
+                           const pod_counters& counters, std::uint32_t most_groups,
+                           std::uint32_t score_bits)
     : nodes_(&nodes),
       topology_(&topology),
       counters_(&counters),
-      scorer_(usage, nodes),
+      scorer_(usage, nodes, nominated),
       groups_(topology, most_groups),
       score_bits_(score_bits) {}
 

@@ -45,8 +45,8 @@ class bucket_table {
   };
 
   bucket_table(const cluster::usage_table& usage, const node_columns& nodes,
-               topology_table& topology, const pod_counters& counters, std::uint32_t most_groups,
-               std::uint32_t score_bits);
+               const nominated_pods& nominated, topology_table& topology,
+               const pod_counters& counters, std::uint32_t most_groups, std::uint32_t score_bits);
 
   // How many bits of a cell the sum of the resource scores takes; more than most_score_bits: such
   // a profile's pods can have no row here.

@@ -430,7 +430,9 @@ TEST_F(cycle_test, a_nomination_ends_where_preemption_helps_no_more) {
   const pod_id high = objects.put(pod("high", 2, 10));
   outside.add(second_ns + 1, node("n1", 1));  // it shrinks before the pod comes again
   start();
-  EXPECT_EQ(run(), (lines{"1 ns/high nominated n1", "2 ns/high unschedulable"}));
+  // The end of its own nomination is an event that may help, as upstream.
+  EXPECT_EQ(run(), (lines{"1 ns/high nominated n1", "2 ns/high unschedulable",
+                          "4 ns/high unschedulable"}));
   EXPECT_EQ(objects[high].nominated_node, cluster::no_name);
 }
 
@@ -473,12 +475,6 @@ TEST_F(cycle_test, the_steady_state_allocates_nothing) {
   for (int i = 0; i < 100; ++i) objects.put(node("n" + std::to_string(i), 64));
   std::vector<cluster::pod> pods;
   for (std::uint32_t i = 0; i < 60; ++i) pods.push_back(pod("p" + std::to_string(i), 1 + i % 5));
-  // A node's list of pods is given back when the last one leaves, so somebody stays on each.
-  for (int i = 0; i < 100; ++i) {
-    cluster::pod stays = pod("stays-" + std::to_string(i), 1);
-    stays.node = make.name("n" + std::to_string(i));
-    objects.put(stays);
-  }
   state.load();
   quiet_world quiet(pods);
   cycle loop(quiet, objects, state, settings, options);

@@ -180,13 +180,6 @@ TEST(engine_limits, no_node_at_all_is_an_error_as_upstream) {
 
 TEST(engine_limits, the_steady_state_allocates_nothing) {
   equal_nodes on(300, seeded(1));
-  // A node's list of pods is given back when the last one leaves, so somebody stays on each.
-  for (std::uint32_t i = 0; i < 300; ++i) {
-    cluster::pod stays = on.objects[on.pod];
-    stays.name = on.make.name("stays-", i);
-    on.state.bind(on.objects.put(stays), node_id{i});
-  }
-  on.chooser->reset();
   const auto place_and_leave = [&] {
     const node_id node = on.chooser->place(on.pod).node;
     on.state.bind(on.pod, node);
