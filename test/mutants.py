@@ -42,8 +42,8 @@ def read_catalogue(path):
 
 def build(source, include, output):
     compiler = os.environ.get("CXX", "g++").split()
-    command = [*compiler, "-std=c++23", "-O1", "-w", f"-I{include}", f"-I{ROOT / 'test'}",
-               str(source), "-o", str(output), "-lgtest_main", "-lgtest", "-lpthread"]
+    command = [*compiler, "-std=c++23", "-O0", "-w", f"-I{include}", f"-I{ROOT / 'test'}",
+               str(source), "-o", str(output), "-lgtest_main", "-lgtest", "-lfmt", "-lpthread"]
     return subprocess.run(command, capture_output=True, text=True)
 
 

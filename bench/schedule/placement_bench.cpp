@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
 #include "harness/progress.hpp"
@@ -36,6 +37,16 @@ workload small(const workload& what) {
   std::string name(what.what->name);
   name += by_nodes ? "/60Nodes" : "/150Pods";
   return *simulate::parse_workload(name);
+}
+
+// A steady workload with as many pods as several rounds may take.
+workload longer(workload what) {
+  for (simulate::workload_parameter& each : what.size.parameters) {
+    if (what.what->steady && each.name == what.what->pods) {
+      each.value = std::max<std::int64_t>(each.value, 600'000);
+    }
+  }
+  return what;
 }
 
 double resident_bytes() {
@@ -80,7 +91,7 @@ class measurement {
     check_small();
     if (how_.small_only) return;
     show("laying out");
-    const scene on(what_);
+    const scene on(longer(what_));
     what_.what->steady ? run_steady(on) : run_to_the_end(on);
     report();
     if (!how_.oracle.empty() && what_.what->algorithm_alone) ask(on);
@@ -129,14 +140,14 @@ class measurement {
       show("timing");
       std::int64_t placed = 0, spent_ns = 0;
       std::vector<std::int64_t> latency_ns;
-      while (spent_ns < how_.least_ns) {
+      do {
         stage played(on.script, on.places);
         lap again = played.play({});
         if (again.digest != first.digest) throw wrong_answer("placement: runs differ");
         placed += again.placed;
         spent_ns += again.spent_ns;
         latency_ns.insert(latency_ns.end(), again.latency_ns.begin(), again.latency_ns.end());
-      }
+      } while (spent_ns < how_.least_ns);
       taken_.add(placed, spent_ns, std::move(latency_ns));
     }
   }
@@ -146,18 +157,20 @@ class measurement {
     ++round_;
     show("warming up");
     stage played(on.script, on.places);
-    played.play({.pods = on.measured() / 20, .check_every_ns = 100'000'000});
-    const lap counted = played.play(
-        {.pods = on.measured() / 20, .count_allocations = true, .check_every_ns = 50'000'000});
-    keep_counts(on, played, counted);
-    for (int i = 0; i < how_.rounds && !played.over(); ++i) {
+    const std::int64_t pods = on.measured() / 20;
+    played.play({.pods = pods, .check_every_ns = 100'000'000});
+    for (int i = 0; i < how_.rounds; ++i) {
       ++round_;
       show("timing");
       lap next = played.play({.pods = 1, .least_ns = how_.least_ns, .check_every_ns = 100'000'000});
-      if (!played.over() || i == 0) {
-        taken_.add(next.placed, next.spent_ns, std::move(next.latency_ns));
-      }
+      if (played.over()) throw std::runtime_error("placement: the workload ended too early");
+      taken_.add(next.placed, next.spent_ns, std::move(next.latency_ns));
     }
+    // By now most of what is rare has come once.
+    show("counting and checking");
+    keep_counts(
+        on, played,
+        played.play({.pods = pods, .count_allocations = true, .check_every_ns = 50'000'000}));
   }
 
   void keep_counts(const scene& on, const stage& played, const lap& all) {

@@ -29,7 +29,7 @@ struct placement_arguments {
 
 simulate::workload find(const std::string& name) {
   auto found = cli::choose_workload(name);
-  if (!found) throw CLI::ValidationError("--workload", to_string(found.error()));
+  if (!found) throw CLI::ValidationError(to_string(found.error()));
   return *std::move(found);
 }
 

@@ -2,57 +2,38 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
-#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <crosstie/crosstie.hpp>
-#include <random>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "tables/race.hpp"
+#include "tables/contender.hpp"
 
 namespace crosstie::bench {
 namespace {
 
-struct cell {
-  std::uint32_t row;
-  std::uint32_t column;
-  friend bool operator==(const cell&, const cell&) = default;
-  friend std::size_t hash_value(const cell& key) noexcept {
-    std::size_t seed = 0;
-    boost::hash_combine(seed, key.row);
-    boost::hash_combine(seed, key.column);
-    return seed;
-  }
-};
-struct absl_cell {
-  std::uint32_t row;
-  std::uint32_t column;
-  friend bool operator==(const absl_cell&, const absl_cell&) = default;
-  template <class State>
-  friend State AbslHashValue(State state, const absl_cell& key) {
-    return State::combine(std::move(state), key.row, key.column);
-  }
-};
+using cell = std::pair<std::uint32_t, std::uint32_t>;  // row, column
 
-struct input {
-  std::vector<cell> inserted;  // each column once
-  std::vector<cell> asked;     // the same in another order
-  std::vector<cell> absent;    // each column with a row that it is not in
-};
-
-input make_input(std::size_t entries) {
-  input result;
+questions<cell> make_questions(std::size_t entries) {
+  questions<cell> result;
+  result.keys = number_keys;
   std::mt19937_64 random(1);
   const auto rows = static_cast<std::uint32_t>(entries / 30 + 1);
   for (std::uint32_t c = 0; c < entries; ++c) {
-    result.inserted.push_back({static_cast<std::uint32_t>(random() % rows), c});
+    result.inserted.emplace_back(static_cast<std::uint32_t>(random() % rows), c);
   }
   std::ranges::shuffle(result.inserted, random);
   result.asked = result.inserted;
   std::ranges::shuffle(result.asked, random);
-  for (const cell& key : result.asked) result.absent.push_back({key.row + 1, key.column});
+  for (const auto& [row, column] : result.asked) {
+    // A row that holds columns, so that a miss looks at something.
+    result.absent.emplace_back(rows == 1 ? 1 : (row + 1) % rows, column);
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(rows, 100'000); ++i) {
+    result.scanned.push_back(static_cast<std::uint32_t>(random() % rows));
+  }
   return result;
 }
 
@@ -60,137 +41,157 @@ std::uint64_t mark(std::uint32_t row, std::uint32_t column) {
   return (std::uint64_t{row} << 20) + column;
 }
 
-// Cells of any layout that offers put(row, column), has(row, column), drop(row, column), each(f).
-template <class Layout>
-contender make_contender(std::string name, const input& in) {
-  auto table = std::make_shared<Layout>();
-  return {std::move(name),
-          [=] { *table = Layout(); },
-          [=, &in] {
-            std::uint64_t added = 0;
-            for (const cell& key : in.inserted) added += table->put(key.row, key.column);
-            return added;
-          },
-          [=, &in] {
-            std::uint64_t found = 0;
-            for (const cell& key : in.asked) found += table->has(key.row, key.column);
-            return found;
-          },
-          [=, &in] {
-            std::uint64_t found = 0;
-            for (const cell& key : in.absent) found += table->has(key.row, key.column);
-            return found;
-          },
-          [=] {
-            std::uint64_t sum = 0;
-            table->each([&](std::uint32_t row, std::uint32_t column) { sum += mark(row, column); });
-            return sum;
-          },
-          [=, &in] {
-            std::uint64_t erased = 0;
-            for (const cell& key : in.asked) erased += table->drop(key.row, key.column);
-            return erased;
-          }};
-}
-
-template <class Set, class Key>
+template <class Set>
 struct flat {
   Set set;
-  bool put(std::uint32_t row, std::uint32_t column) { return set.insert(Key{row, column}).second; }
-  bool has(std::uint32_t row, std::uint32_t column) const {
-    return set.find(Key{row, column}) != set.end();
+  bool put(const cell& key) { return set.insert(key).second; }
+  bool has(const cell& key) const { return set.find(key) != set.end(); }
+  bool drop(const cell& key) { return set.erase(key) != 0; }
+  std::uint64_t sum() const {
+    std::uint64_t result = 0;
+    for (const auto& [row, column] : set) result += mark(row, column);
+    return result;
   }
-  bool drop(std::uint32_t row, std::uint32_t column) { return set.erase(Key{row, column}) != 0; }
-  template <class Visit>
-  void each(Visit visit) const {
-    for (const auto& key : set) visit(key.row, key.column);
+  void wipe() { set.clear(); }
+};
+
+struct our_flat : flat<flat_set<cell, key_hash<cell>, key_equal<cell>, counted<cell>>> {
+  std::uint64_t has_many(const std::vector<cell>& keys, std::size_t from, std::size_t count) const {
+    bool answers[1024];
+    return set.contains_many(std::span(keys).subspan(from, count), answers);
   }
 };
 
 template <class Map>
 struct nested {
   Map rows;
-  bool put(std::uint32_t row, std::uint32_t column) { return rows[row].insert(column).second; }
-  bool has(std::uint32_t row, std::uint32_t column) const {
-    const auto at = rows.find(row);
-    return at != rows.end() && at->second.find(column) != at->second.end();
+  bool put(const cell& key) { return rows[key.first].insert(key.second).second; }
+  bool has(const cell& key) const {
+    const auto at = rows.find(key.first);
+    return at != rows.end() && at->second.find(key.second) != at->second.end();
   }
-  bool drop(std::uint32_t row, std::uint32_t column) {
-    const auto at = rows.find(row);
-    return at != rows.end() && at->second.erase(column) != 0;
+  bool drop(const cell& key) {
+    const auto at = rows.find(key.first);
+    return at != rows.end() && at->second.erase(key.second) != 0;
   }
-  template <class Visit>
-  void each(Visit visit) const {
-    for (const auto& [row, columns] : rows) {
-      for (std::uint32_t column : columns) visit(row, column);
+  std::uint64_t scan(std::uint32_t row) const {
+    std::uint64_t result = 0;
+    if (const auto at = rows.find(row); at != rows.end()) {
+      for (const std::uint32_t column : at->second) result += column;
     }
+    return result;
   }
+  std::uint64_t sum() const {
+    std::uint64_t result = 0;
+    for (const auto& [row, columns] : rows) {
+      for (const std::uint32_t column : columns) result += mark(row, column);
+    }
+    return result;
+  }
+  void wipe() { rows.clear(); }
+};
+
+// The floor for bytes: insertion is one sort at the end, and there is no erasing.
+struct sorted_vector {
+  std::vector<cell, counted<cell>> cells;
+  bool put(const cell& key) {
+    cells.push_back(key);
+    return true;
+  }
+  void seal() {
+    std::ranges::sort(cells);
+    cells.shrink_to_fit();
+  }
+  bool has(const cell& key) const { return std::ranges::binary_search(cells, key); }
+  std::uint64_t sum() const {
+    std::uint64_t result = 0;
+    for (const auto& [row, column] : cells) result += mark(row, column);
+    return result;
+  }
+  void wipe() { cells.clear(); }
 };
 
 struct by_relation {
-  relation<std::uint32_t, std::uint32_t, relation_index::by_row, counting_allocator<std::byte>>
-      cells;
-  bool put(std::uint32_t row, std::uint32_t column) { return cells.insert(row, column); }
-  bool has(std::uint32_t row, std::uint32_t column) const { return cells.contains(row, column); }
-  bool drop(std::uint32_t row, std::uint32_t column) { return cells.erase(row, column); }
-  template <class Visit>
-  void each(Visit visit) const {
-    cells.for_each(visit);
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row, counted<std::byte>> cells;
+  bool put(const cell& key) { return cells.insert(key.first, key.second); }
+  bool has(const cell& key) const { return cells.contains(key.first, key.second); }
+  std::uint64_t has_many(const std::vector<cell>& keys, std::size_t from, std::size_t count) const {
+    bool answers[1024];
+    return cells.contains_many(std::span(keys).subspan(from, count), answers);
   }
+  bool drop(const cell& key) { return cells.erase(key.first, key.second); }
+  std::uint64_t scan(std::uint32_t row) const {
+    std::uint64_t result = 0;
+    for (const std::uint32_t column : cells.row(row)) result += column;
+    return result;
+  }
+  std::uint64_t sum() const {
+    std::uint64_t result = 0;
+    cells.for_each([&](std::uint32_t row, std::uint32_t column) { result += mark(row, column); });
+    return result;
+  }
+  void wipe() { cells.clear(); }
 };
 
 struct by_assignment {
-  assignment<std::uint32_t, std::uint32_t, counting_allocator<std::byte>> cells;
-  bool put(std::uint32_t row, std::uint32_t column) { return !cells.assign(column, row); }
-  bool has(std::uint32_t row, std::uint32_t column) const { return cells.contains(row, column); }
-  bool drop(std::uint32_t, std::uint32_t column) { return cells.unassign(column).has_value(); }
-  template <class Visit>
-  void each(Visit visit) const {
-    for (const auto [column, row] : cells) visit(row, column);
+  assignment<std::uint32_t, std::uint32_t, counted<std::byte>> cells;
+  bool put(const cell& key) { return !cells.assign(key.second, key.first); }
+  bool has(const cell& key) const { return cells.contains(key.first, key.second); }
+  std::uint64_t has_many(const std::vector<cell>& keys, std::size_t from, std::size_t count) const {
+    bool answers[1024];
+    return cells.contains_many(std::span(keys).subspan(from, count), answers);
   }
+  bool drop(const cell& key) { return cells.unassign(key.second).has_value(); }
+  std::uint64_t scan(std::uint32_t row) const {
+    std::uint64_t result = 0;
+    for (const std::uint32_t column : cells.columns(row)) result += column;
+    return result;
+  }
+  std::uint64_t sum() const {
+    std::uint64_t result = 0;
+    for (const auto [column, row] : cells) result += mark(row, column);
+    return result;
+  }
+  void wipe() { cells.clear(); }
 };
 
-template <class T>
-using counted = counting_allocator<T>;
-template <class T>
-using u32_hash = boost::hash<T>;
+using u32 = std::uint32_t;
 using boost_flat =
-    boost::unordered_flat_set<cell, boost::hash<cell>, std::equal_to<>, counted<cell>>;
-using absl_flat =
-    absl::flat_hash_set<absl_cell, absl::Hash<absl_cell>, std::equal_to<>, counted<absl_cell>>;
-using std_flat = std::unordered_set<cell, boost::hash<cell>, std::equal_to<>, counted<cell>>;
-using std_inner = std::unordered_set<std::uint32_t, std::hash<std::uint32_t>, std::equal_to<>,
-                                     counted<std::uint32_t>>;
-using std_nested =
-    std::unordered_map<std::uint32_t, std_inner, std::hash<std::uint32_t>, std::equal_to<>,
-                       counted<std::pair<const std::uint32_t, std_inner>>>;
-using boost_inner = boost::unordered_flat_set<std::uint32_t, u32_hash<std::uint32_t>,
-                                              std::equal_to<>, counted<std::uint32_t>>;
+    flat<boost::unordered_flat_set<cell, boost::hash<cell>, std::equal_to<>, counted<cell>>>;
+using absl_flat = flat<absl::flat_hash_set<cell, absl::Hash<cell>, std::equal_to<>, counted<cell>>>;
+using std_flat = flat<std::unordered_set<cell, boost::hash<cell>, std::equal_to<>, counted<cell>>>;
+using std_tree = flat<std::set<cell, std::less<>, counted<cell>>>;
+using std_inner = std::unordered_set<u32, std::hash<u32>, std::equal_to<>, counted<u32>>;
+using std_nested = nested<std::unordered_map<u32, std_inner, std::hash<u32>, std::equal_to<>,
+                                             counted<std::pair<const u32, std_inner>>>>;
+using boost_inner = boost::unordered_flat_set<u32, boost::hash<u32>, std::equal_to<>, counted<u32>>;
 using boost_nested =
-    boost::unordered_flat_map<std::uint32_t, boost_inner, u32_hash<std::uint32_t>, std::equal_to<>,
-                              counted<std::pair<const std::uint32_t, boost_inner>>>;
-using absl_inner = absl::flat_hash_set<std::uint32_t, absl::Hash<std::uint32_t>, std::equal_to<>,
-                                       counted<std::uint32_t>>;
-using absl_nested =
-    absl::flat_hash_map<std::uint32_t, absl_inner, absl::Hash<std::uint32_t>, std::equal_to<>,
-                        counted<std::pair<const std::uint32_t, absl_inner>>>;
-using our_flat = flat_set<cell, key_hash<cell>, key_equal<cell>, counted<cell>>;
+    nested<boost::unordered_flat_map<u32, boost_inner, boost::hash<u32>, std::equal_to<>,
+                                     counted<std::pair<const u32, boost_inner>>>>;
+using absl_inner = absl::flat_hash_set<u32, absl::Hash<u32>, std::equal_to<>, counted<u32>>;
+using absl_nested = nested<absl::flat_hash_map<u32, absl_inner, absl::Hash<u32>, std::equal_to<>,
+                                               counted<std::pair<const u32, absl_inner>>>>;
 
 }  // namespace
 
-void race_numbers(std::size_t entries, int rounds) {
-  const input in = make_input(entries);
-  race numbers("{u32,u32}, each column in one row", entries, rounds);
-  numbers.add(make_contender<flat<boost_flat, cell>>("boost flat", in));
-  numbers.add(make_contender<nested<boost_nested>>("boost nested", in));
-  numbers.add(make_contender<flat<absl_flat, absl_cell>>("absl flat", in));
-  numbers.add(make_contender<nested<absl_nested>>("absl nested", in));
-  numbers.add(make_contender<flat<std_flat, cell>>("std flat", in));
-  numbers.add(make_contender<nested<std_nested>>("std nested", in));
-  numbers.add(make_contender<flat<our_flat, cell>>("crosstie flat_set", in));
-  numbers.add(make_contender<by_relation>("crosstie relation by_row", in));
-  numbers.add(make_contender<by_assignment>("crosstie assignment", in));
-  numbers.run(6);
+void race_numbers(std::size_t entries, int rounds, results& into) {
+  const questions<cell> in = make_questions(entries);
+  contest<cell> all(in, rounds);
+  all.add<boost_flat>("boost flat");
+  all.add<boost_nested>("boost nested");
+  all.add<absl_flat>("absl flat");
+  all.add<absl_nested>("absl nested");
+  // Minutes a round each at tens of millions, where they are far behind anyway.
+  if (entries <= 2'000'000) {
+    all.add<std_flat>("std flat");
+    all.add<std_nested>("std nested");
+    all.add<std_tree>("std::map");
+  }
+  all.add<sorted_vector>("sorted vector");
+  all.add<our_flat>("crosstie flat_set");
+  all.add<by_relation>("crosstie relation by_row");
+  all.add<by_assignment>("crosstie assignment");
+  all.run(into);
 }
 
 }  // namespace crosstie::bench

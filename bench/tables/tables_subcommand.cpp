@@ -1,23 +1,61 @@
+#include <absl/base/config.h>
 #include <CLI/CLI.hpp>
 #include <boost/version.hpp>
-#include <cstdio>
+#include <memory>
+#include <string>
 
+#include "harness/options.hpp"
 #include "subcommands.hpp"
-#include "tables/race.hpp"
+#include "tables/contender.hpp"
+#include "tables/goals.hpp"
 
 namespace crosstie::bench {
+namespace {
+
+struct choice {
+  std::string keys = "all";
+  std::size_t entries = 0;
+};
+
+void measure(const choice& of, const bench_options& options, results& into) {
+  into.run.emplace_back("boost", std::string(BOOST_LIB_VERSION));
+  into.run.emplace_back("abseil", std::to_string(ABSL_LTS_RELEASE_VERSION));
+  const auto race = [&](const char* keys, auto run, std::vector<std::size_t> sizes) {
+    if (of.keys != "all" && of.keys != keys) return;
+    if (of.entries != 0) sizes = {of.entries};
+    // A round of tens of millions takes a minute.
+    for (const std::size_t entries : sizes) {
+      run(entries, entries > 5'000'000 ? std::min(options.rounds, 3) : options.rounds, into);
+    }
+  };
+  if (options.quick) {
+    race("names", race_names, {1, 10, 100, 1000, 50'000});
+    race("numbers", race_numbers, {1, 10, 100, 1000, 200'000});
+    race("maps", race_maps, {1, 10, 100, 1000, 200'000});
+    race("longest", race_longest_insert, {100'000});
+    race("probes", race_probes, {100'000});
+  } else {
+    race("names", race_names, {1, 10, 100, 1000, 150'000, 1'000'000});
+    race("numbers", race_numbers, {1, 10, 100, 1000, 1'000'000, 20'000'000});
+    race("maps", race_maps, {1, 10, 100, 1000, 1'000'000});
+    race("longest", race_longest_insert, {1'000'000});
+    race("probes", race_probes, {1'000'000});
+  }
+  judge_goals(into);
+}
+
+}  // namespace
 
 void define_tables(CLI::App& app) {
-  CLI::App& own = *app.add_subcommand("tables", "our tables beside Boost, Abseil and std");
-  static std::size_t entries = 1'000'000;
-  static int rounds = 7;
-  own.add_option("--entries", entries, "in each table")->check(CLI::Range(1, 1 << 30));
-  own.add_option("--rounds", rounds, "of which the median counts")->check(CLI::Range(1, 1000));
-  own.callback([] {
-    std::printf("compiler %s, Boost %s, Abseil as installed\n", __VERSION__, BOOST_LIB_VERSION);
-    race_numbers(entries, rounds);
-    race_node_pod(entries, rounds);
-  });
+  const auto of = std::make_shared<choice>();
+  CLI::App& own = define_bench(
+      app, "tables", "our tables beside Boost, Abseil and std",
+      [=](const bench_options& options, results& into) { measure(*of, options, into); },
+      draw_tables);
+  own.add_option("--keys", of->keys, "which contests")
+      ->check(CLI::IsMember({"all", "names", "numbers", "maps", "longest", "probes"}));
+  own.add_option("--entries", of->entries, "in each table; 0: the sizes of the goals")
+      ->check(CLI::Range(0, 1 << 30));
 }
 
 }  // namespace crosstie::bench

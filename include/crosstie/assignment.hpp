@@ -5,17 +5,20 @@
 //   bound.contains(node, pod);                 // one load
 //   for (pod_id p : bound.columns(node)) ...   // a span
 //
-//   row_of   [4 B] a column     the row of the column, or none
+//   row_of   [2 B] a column     the row of the column, or none; 4 B once there are 65,535 rows
 //   place    [2 B] a column     where it stands in its row's list, modulo 65,536
 //   rows     [16 B] a row  ->  [column column column ...]
 //
 // Promise: assign, unassign, row_of, contains and count take constant time (unassigning from a row
 //   of n columns looks at up to 1 + n / 65,536 places, since a place keeps 16 bits).
-// Cost: 10 bytes a column, plus the slack of the lists (up to 1/4) and 16 bytes a row, where the
-//   column ids are dense; ids up to the largest one used take 6 bytes each, assigned or not.
+// Cost: 8 bytes a column (10 with many rows), plus the slack of the lists (up to 1/4) and 16 bytes
+// a
+//   row, where the column ids are dense; ids up to the largest one used take 4 bytes each (6 with
+//   many rows), assigned or not. The first row beyond 65,534 copies all of row_of once.
 // Invalidation: columns(row) is invalidated by any change to that row; assigning to a row greater
 //   than any before invalidates no span. The order of columns(row) is unspecified but depends on
 //   the operations alone.
+// Unassigning keeps the memory of a row's list for its next columns; shrink_to_fit() frees it.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
@@ -34,6 +37,7 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_list.hpp>
 #include <crosstie/detail/limits.hpp>
+#include <crosstie/detail/row_column.hpp>
 
 namespace crosstie {
 
@@ -96,7 +100,7 @@ class assignment {
     list& into = rows_[to_index(row)];
     place_[to_index(column)] = static_cast<detail::list_place>(into.size());
     into.push_back(column);
-    row_of_[to_index(column)] = to_index(row);
+    row_of_.set(to_index(column), to_index(row));
     size_ += !before;
     return before;
   }
@@ -106,21 +110,40 @@ class assignment {
     const std::optional<Row> before = row_of(column);
     if (!before) return before;
     take_out(column, *before);
-    row_of_[to_index(column)] = no_index;
+    row_of_.set(to_index(column), no_index);
     --size_;
     return before;
   }
 
   [[nodiscard]] std::optional<Row> row_of(Column column) const noexcept {
     const std::uint32_t index = to_index(column);
-    if (index >= row_of_.size() || row_of_[index] == no_index) return std::nullopt;
-    return from_index<Row>(row_of_[index]);
+    const std::uint32_t row = index < row_of_.size() ? row_of_.get(index) : no_index;
+    if (row == no_index) return std::nullopt;
+    return from_index<Row>(row);
   }
   [[nodiscard]] bool contains(Row row, Column column) const noexcept {
     const std::uint32_t index = to_index(column);
-    return index < row_of_.size() && row_of_[index] == to_index(row) && to_index(row) != no_index;
+    return index < row_of_.size() && row_of_.equals(index, to_index(row));
   }
   [[nodiscard]] bool contains(Column column) const noexcept { return row_of(column).has_value(); }
+
+  // A question of contains_many.
+  using pair_type = std::pair<Row, Column>;
+  // Answers many questions at once, the memory of the next ones on its way meanwhile:
+  // answers[i] = contains(asked[i]), for as many as there are questions; returns how many hold.
+  std::size_t contains_many(std::span<const pair_type> asked,
+                            std::span<bool> answers) const noexcept {
+    assert(answers.size() >= asked.size());
+    constexpr std::size_t ahead = 16;
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (i + ahead < asked.size()) row_of_.prefetch(to_index(asked[i + ahead].second));
+      const bool holds = contains(asked[i].first, asked[i].second);
+      answers[i] = holds;
+      found += holds;
+    }
+    return found;
+  }
 
   // The columns of a row, in no particular order.
   [[nodiscard]] std::span<const Column> columns(Row row) const noexcept {
@@ -134,8 +157,8 @@ class assignment {
     if (to_index(row) >= rows_.size()) return 0;
     list& columns = rows_[to_index(row)];
     const std::size_t erased = columns.size();
-    for (Column column : columns.ids()) row_of_[to_index(column)] = no_index;
-    columns.release(alloc_);
+    for (Column column : columns.ids()) row_of_.set(to_index(column), no_index);
+    columns.clear();
     size_ -= erased;
     return erased;
   }
@@ -157,18 +180,24 @@ class assignment {
     place_.reserve(count);
   }
   void reserve_rows(std::size_t count) { rows_.reserve(count); }
+  // Gives back memory that growth and erasing left unused.
+  void shrink_to_fit() {
+    for (list& row : rows_) row.shrink(alloc_);
+    rows_.shrink_to_fit();
+    row_of_.shrink_to_fit();
+    place_.shrink_to_fit();
+  }
 
+  // Unassigns everything and keeps the memory for what comes next: shrink_to_fit() frees it.
   void clear() noexcept {
-    for (list& row : rows_) row.release(alloc_);
+    for (list& row : rows_) row.clear();
     row_of_.clear();
     place_.clear();
-    rows_.clear();
     size_ = 0;
   }
 
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    std::size_t bytes = row_of_.capacity() * sizeof(std::uint32_t) +
-                        place_.capacity() * sizeof(detail::list_place) +
+    std::size_t bytes = row_of_.memory_bytes() + place_.capacity() * sizeof(detail::list_place) +
                         rows_.capacity() * sizeof(list);
     for (const list& row : rows_) bytes += row.memory_bytes();
     return bytes;
@@ -200,12 +229,11 @@ class assignment {
       detail::reserve_slim(rows_, rows);
       rows_.resize(rows);
     }
-    if (columns > row_of_.size()) {
-      detail::reserve_slim(row_of_, columns);
+    if (columns > place_.size()) {
       detail::reserve_slim(place_, columns);
-      row_of_.resize(columns, no_index);
       place_.resize(columns);
     }
+    row_of_.make_room(columns, to_index(row));
     rows_[to_index(row)].reserve_one(alloc_);
   }
 
@@ -216,11 +244,11 @@ class assignment {
     const Column last = from.back();
     from[at] = last;
     place_[to_index(last)] = static_cast<detail::list_place>(at);
-    from.pop_back(alloc_);
+    from.pop_back();
   }
 
   [[no_unique_address]] Alloc alloc_;
-  vector<std::uint32_t> row_of_;
+  detail::row_column<Alloc> row_of_;
   vector<detail::list_place> place_;
   vector<list> rows_;
   std::size_t size_ = 0;
@@ -242,7 +270,7 @@ class assignment<Column, Row, Alloc>::const_iterator {
     skip_unassigned();
   }
   [[nodiscard]] value_type operator*() const noexcept {
-    return {from_index<Column>(column_), from_index<Row>(table_->row_of_[column_])};
+    return {from_index<Column>(column_), from_index<Row>(table_->row_of_.get(column_))};
   }
   const_iterator& operator++() noexcept {
     ++column_;
@@ -260,7 +288,7 @@ class assignment<Column, Row, Alloc>::const_iterator {
 
  private:
   void skip_unassigned() noexcept {
-    while (column_ < table_->row_of_.size() && table_->row_of_[column_] == no_index) ++column_;
+    while (column_ < table_->column_limit() && table_->row_of_.get(column_) == no_index) ++column_;
   }
   const assignment* table_ = nullptr;
   std::uint32_t column_ = 0;

@@ -41,10 +41,11 @@ template <class Key, class T, class Hash = key_hash<Key>, class Eq = key_equal<K
           class Alloc = std::allocator<std::pair<const Key, T>>>
 class concurrent_map {
   using map = flat_map<Key, T, Hash, Eq, Alloc>;
+  using mutex = std::shared_mutex;
 
   // Two cache lines, since processors fetch lines in pairs.
   struct alignas(128) shard {
-    mutable std::shared_mutex lock;
+    mutable mutex lock;
     std::optional<map> content;  // always there after construction
   };
 
@@ -226,7 +227,7 @@ class concurrent_map {
   template <template <class> class Lock, class Visit>
   void for_each_shard(Visit&& visit) const {
     for (std::size_t s = 0; s <= shard_mask_; ++s) {
-      const Lock<std::shared_mutex> guard(shards_[s].lock);
+      const Lock<mutex> guard(shards_[s].lock);
       visit(*shards_[s].content);
     }
   }

@@ -15,4 +15,9 @@
 #include <crosstie/key.hpp>
 #include <crosstie/lru_map.hpp>
 #include <crosstie/matrix.hpp>
+#include <crosstie/probe.hpp>
 #include <crosstie/relation.hpp>
+#include <crosstie/steady_map.hpp>
+#include <crosstie/table.hpp>
+#include <crosstie/uuid.hpp>
+#include <crosstie/uuid_assignment.hpp>

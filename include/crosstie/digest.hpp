@@ -20,7 +20,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string_view>
 
 #include <crosstie/hash.hpp>
@@ -111,12 +110,7 @@ class digester {
 
  private:
   static digest128 process_key() {
-    static const digest128 key = [] {
-      std::random_device device;
-      const auto word = [&] { return (static_cast<std::uint64_t>(device()) << 32) ^ device(); };
-      const std::uint64_t low = word();
-      return digest128{low, word()};
-    }();
+    static const digest128 key{detail::random_word(), detail::random_word()};
     return key;
   }
 

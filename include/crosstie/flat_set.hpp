@@ -91,6 +91,7 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
     return insert(std::tie(field...));
   }
   template <std::input_iterator It>
+    requires(!base::template is_lookup<std::tuple<const It&, const It&>>)  // two text literals
   void insert(It first, It last) {
     for (; first != last; ++first) insert(*first);
   }

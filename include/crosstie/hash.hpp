@@ -13,8 +13,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <random>
 #include <string_view>
+
+// <random> costs more to include than all else here together.
+#if defined(__linux__) && __has_include(<sys/random.h>)
+#include <sys/random.h>
+#define CROSSTIE_GETRANDOM 1
+#else
+#include <random>
+#define CROSSTIE_GETRANDOM 0
+#endif
 
 namespace crosstie {
 
@@ -71,6 +79,20 @@ template <class Word>
   return fold(fold(a ^ mix_b, b ^ state) ^ text.size(), mix_a);
 }
 
+// A number that cannot be guessed. Where the system has none to give (a sandbox that forbids the
+// call), what is left is where the system has placed this program in memory.
+[[nodiscard]] inline std::uint64_t random_word() {
+#if CROSSTIE_GETRANDOM
+  std::uint64_t word = 0;
+  if (getrandom(&word, sizeof word, 0) == static_cast<ssize_t>(sizeof word)) return word;
+  const auto code = reinterpret_cast<std::uintptr_t>(&random_word);
+  return fold(reinterpret_cast<std::uintptr_t>(&word) ^ mix_a, code ^ mix_b);
+#else
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) ^ device();
+#endif
+}
+
 }  // namespace detail
 
 // Takes the fields of one key, one by one; padding between them never counts.
@@ -116,10 +138,7 @@ class hash_state {
 #ifdef CROSSTIE_FIXED_SEED
   return CROSSTIE_FIXED_SEED;
 #else
-  static const std::uint64_t seed = [] {
-    std::random_device device;
-    return (static_cast<std::uint64_t>(device()) << 32) ^ device();
-  }();
+  static const std::uint64_t seed = detail::random_word();
   return seed;
 #endif
 }

@@ -53,6 +53,13 @@ class interned_texts {
   [[nodiscard]] std::string_view at(std::uint32_t index) const noexcept {
     return arena_.at(positions_[index]);
   }
+  [[nodiscard]] std::uint32_t place_of(std::uint32_t index) const noexcept {
+    return positions_[index];
+  }
+  [[nodiscard]] std::string_view text_at(std::uint32_t place) const noexcept {
+    return arena_.at(place);
+  }
+  void prefetch_text(std::uint32_t place) const noexcept { arena_.prefetch(place); }
   void add(std::string_view text) {
     // A position without its text must not stay behind, a text without position does no harm.
     const std::uint32_t position = arena_.add(text);
@@ -169,7 +176,8 @@ class interner {
   Id intern(hash_code code, const View& view) {
     std::uint32_t index = locate(code, view);
     if (index != no_index) return from_index<Id>(index);
-    if (size() == no_index) detail::throw_length_error("crosstie::interner: too many ids");
+    if (size() == detail::most_interned_ids)
+      detail::throw_length_error("crosstie::interner: too many ids");
     index = static_cast<std::uint32_t>(size());
     index_.reserve_one([this](std::uint32_t i) { return hash_at(i); });
     entries_.add(view);
@@ -206,6 +214,23 @@ class interner {
     return {entries::hash(view, seed_)};
   }
   void prefetch(hash_code code) const noexcept { index_.prefetch(code.value); }
+
+  // Where a text lies: for who keeps places instead of ids, text_at saves two dependent loads.
+  [[nodiscard]] std::uint32_t place_of(Id id) const noexcept
+    requires(holds_text)
+  {
+    return entries_.place_of(to_index(id));
+  }
+  [[nodiscard]] std::string_view text_at(std::uint32_t place) const noexcept
+    requires(holds_text)
+  {
+    return entries_.text_at(place);
+  }
+  void prefetch_text(std::uint32_t place) const noexcept
+    requires(holds_text)
+  {
+    entries_.prefetch_text(place);
+  }
 
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }

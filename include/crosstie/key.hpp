@@ -18,10 +18,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
+#include <string_view>  // also std::hash; <functional> has it too, for twice the price
 #include <tuple>
 #include <type_traits>
 #include <utility>

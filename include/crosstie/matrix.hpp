@@ -32,6 +32,46 @@ namespace crosstie {
 
 inline constexpr std::size_t cache_line_bytes = 64;
 
+// Cells in rows that start `stride` cells apart, every row on a cache line: what functions take
+// that do not care who owns the cells. The names are those of std::mdspan, for the day it is there.
+template <class T>
+class matrix_view {
+ public:
+  using element_type = T;
+
+  // Aborts where the first row, or the stride, is not on a cache line.
+  matrix_view(T* cells, std::size_t rows, std::size_t columns, std::size_t stride) noexcept
+      : cells_(cells), rows_(rows), columns_(columns), stride_(stride) {
+    if (reinterpret_cast<std::uintptr_t>(cells) % cache_line_bytes != 0 ||
+        stride * sizeof(T) % cache_line_bytes != 0 || columns > stride) {
+      std::abort();
+    }
+  }
+
+  [[nodiscard]] static constexpr std::size_t rank() noexcept { return 2; }
+  [[nodiscard]] std::size_t extent(std::size_t dimension) const noexcept {
+    return dimension == 0 ? rows_ : columns_;
+  }
+  [[nodiscard]] std::size_t stride(std::size_t dimension) const noexcept {
+    return dimension == 0 ? stride_ : 1;
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return rows_ * columns_; }
+  [[nodiscard]] T* data_handle() const noexcept { return cells_; }
+
+  [[nodiscard]] T& operator[](std::size_t row, std::size_t column) const noexcept {
+    assert(row < rows_ && column < columns_);
+    return cells_[row * stride_ + column];
+  }
+  [[nodiscard]] std::span<T> row(std::size_t row) const noexcept {
+    assert(row < rows_);
+    return {std::assume_aligned<cache_line_bytes>(cells_ + row * stride_), columns_};
+  }
+
+ private:
+  T* cells_;
+  std::size_t rows_, columns_, stride_;
+};
+
 template <class T, class Alloc = std::allocator<T>>
 class matrix {
   static_assert(std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T>,
@@ -117,6 +157,15 @@ class matrix {
     assert(row < rows_);
     return {cells_ + row * stride_, columns_};
   }
+
+  // A view of all cells, in the manner of std::mdspan with a strided layout; and of the memory
+  // under them, padding and all, in whole cache lines. Invalidated as rows are.
+  [[nodiscard]] matrix_view<T> view() noexcept { return {cells_, rows_, columns_, stride_}; }
+  [[nodiscard]] matrix_view<const T> view() const noexcept {
+    return {cells_, rows_, columns_, stride_};
+  }
+  [[nodiscard]] std::span<T> lines() noexcept { return {cells_, rows_ * stride_}; }
+  [[nodiscard]] std::span<const T> lines() const noexcept { return {cells_, rows_ * stride_}; }
 
   void reserve_rows(std::size_t rows) {
     if (rows > row_capacity_) reallocate(rows, columns_);

@@ -2,6 +2,7 @@
 //
 //   std::cout << map;         {("node-1", "pod-1"): 7, ("node-2", "pod-1"): 8}
 //   std::cout << relation;    {3: [1, 2], 5: [1]}                 row: columns
+//   std::cout << table;       {3: {1: "x"}, 5: {1: "y"}}          row: column: value
 //   std::cout << assignment;  {1 -> 3, 2 -> 3}                    column -> row
 //   std::cout << interner;    ["node-1", "node-2"]                by id
 //   std::cout << matrix;      [[1, 2], [3, 4]]
@@ -27,6 +28,7 @@
 #include <crosstie/interner.hpp>
 #include <crosstie/matrix.hpp>
 #include <crosstie/relation.hpp>
+#include <crosstie/table.hpp>
 
 namespace crosstie {
 
@@ -160,6 +162,26 @@ void print_table(std::ostream& to, const relation<Row, Column, Index, Alloc>& ta
     if (row.empty() || !entries.next()) continue;
     to << r << ": ";
     print_list(to, row, limit);
+  }
+  to << '}';
+}
+
+template <class Row, class Column, class T, relation_index Index, class Alloc>
+void print_table(std::ostream& to, const table<Row, Column, T, Index, Alloc>& cells,
+                 std::size_t limit) {
+  entry_printer rows(to, limit);
+  to << '{';
+  for (std::uint32_t r = 0; r < cells.row_limit() && !rows.full(); ++r) {
+    const Row row = from_index<Row>(r);
+    if (cells.row_count(row) == 0 || !rows.next()) continue;
+    entry_printer entries(to, limit);
+    to << r << ": {";
+    for (const Column column : cells.row(row)) {
+      if (!entries.next()) break;
+      to << to_index(column) << ": ";
+      print_value(to, *cells.find(row, column));
+    }
+    to << '}';
   }
   to << '}';
 }

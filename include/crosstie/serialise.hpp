@@ -17,11 +17,12 @@
 // Promise: equal tables give equal bytes, on every machine (all words are little-endian). Bytes
 // that
 //   were cut, damaged or made for other types are refused and leave the table as it was; a version
-//   is read as long as this comment says so. Of an assignment or relation the order within rows is
-//   not kept.
+//   is read as long as this comment says so. Of an assignment, relation or table the order within
+//   rows is not kept.
 // Trust: the checksum finds damage, not malice. Bytes from strangers cannot make reading go out of
 //   bounds, nor allocate more than a few times their size in flat tables, interner and matrix; but
-//   one large id makes relation and assignment allocate up to it: pass byte_limits for those.
+//   one large id makes relation, table and assignment allocate up to it: pass byte_limits for
+//   those.
 // Cost: flat tables sort their entries to write them; everything else is one pass.
 // Exceptions: what allocation throws; strong guarantee. Thread safety: a reader of the table.
 #pragma once
@@ -50,7 +51,7 @@ inline constexpr std::size_t byte_header = 40;
 
 }  // namespace detail
 
-// A table as bytes; flat_set, flat_map, relation, assignment, interner or matrix.
+// A table as bytes; flat_set, flat_map, relation, table, assignment, interner or matrix.
 template <detail::has_table_bytes Table>
 [[nodiscard]] std::string to_bytes(const Table& table) {
   using format = detail::table_bytes<Table>;

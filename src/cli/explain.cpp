@@ -113,10 +113,20 @@ void print_text(output& to, const cluster::store& objects, questions& asked,
   }
 }
 
+int close(output& to) {
+  const auto written = to.finish();
+  if (!written) print_error("standard output: " + written.error());
+  return written ? done : failed;
+}
+
 int print(cluster::store& objects, const schedule::configuration& settings,
           const std::vector<cluster::pod_id>& pods, const explain_arguments& given) {
-  questions asked(objects, settings, given.plugins);
   output to(STDOUT_FILENO);
+  if (given.format == "summary") {
+    print_summary(to, objects, settings, pods);
+    return close(to);
+  }
+  questions asked(objects, settings, given.plugins);
   if (given.format == "json" || given.format == "yaml") {
     print_document(to, objects, asked, pods,
                    given.format == "json" ? spelling::json : spelling::yaml);
@@ -126,9 +136,7 @@ int print(cluster::store& objects, const schedule::configuration& settings,
     print_text(to, objects, asked, pods,
                {.wide = given.format == "wide", .plugins = given.plugins});
   }
-  const auto written = to.finish();
-  if (!written) print_error("standard output: " + written.error());
-  return written ? done : failed;
+  return close(to);
 }
 
 // ---- the command ------------------------------------------------------------------------------
@@ -149,6 +157,9 @@ void print_notes(const cluster::dump_summary& read, const cluster::store& object
 
 int run(const explain_arguments& given) {
   if (given.all != given.pods.empty()) return refuse("expected the names of pods, or --all");
+  if (given.format == "summary" && (!given.all || given.plugins)) {
+    return refuse("-o summary goes with --all, and without --plugins");
+  }
   const auto file = read_configuration_file(given.config);
   if (!file) return bad_input;
   cluster::store objects;
@@ -183,10 +194,11 @@ std::function<int()> define_explain(CLI::App& app) {
       ->group("Question");
   app.add_flag("--plugins", given->plugins, "also ask every plugin alone, on all nodes")
       ->group("Question");
-  add_choice(app, "-o,--output", given->format, {"table", "wide", "json", "yaml"},
-             "how the answer is printed (table); wide lists every node")
+  add_choice(app, "-o,--output", given->format, {"table", "wide", "summary", "json", "yaml"},
+             "how the answer is printed (table); wide lists every node, summary has one line a pod")
       ->group("Output");
   add_examples(app, R"(kubectl get nodes,pods,ns,pc -A -o json | crosstie explain -f - --all
+crosstie explain -f cluster.json --all -o summary
 crosstie explain -f cluster.json web-1
 crosstie explain -f cluster.json team-a/web-1 --plugins -o wide
 crosstie explain -f cluster.json --all -o json | jq '.pods[] | select(.best == null) | .pod')");

@@ -28,6 +28,12 @@ void print_explanation(output& to, const cluster::store& objects,
                        const schedule::evaluation& answer, cluster::name_id bound,
                        const explanation_style& style);
 
+// One line for each of the pods, none of which is on a node: the node (of the best, that with the
+// smallest name), or the text of the event. Cost: the engine's (schedule/engine.hpp), not the plain
+// evaluation's.
+void print_summary(output& to, cluster::store& objects, const schedule::configuration& settings,
+                   const std::vector<cluster::pod_id>& pods);
+
 // The nodes in byte order of their names.
 std::vector<cluster::node_id> by_name(const cluster::store& objects,
                                       std::vector<cluster::node_id> nodes);

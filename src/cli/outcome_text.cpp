@@ -11,8 +11,8 @@ namespace {
 using side = text_table::side;
 
 void print_counts(output& to, const simulate::summary& sum) {
-  to.print("Placed {} of {} pods on {} nodes{}\n", with_commas(sum.placed), with_commas(sum.pods),
-           with_commas(sum.nodes), sum.stopped ? " (stopped before the end)" : "");
+  to.print("Placed {} of {} on {}{}\n", with_commas(sum.placed), counted(sum.pods, "pod"),
+           counted(sum.nodes, "node"), sum.stopped ? " (stopped before the end)" : "");
   const auto more = [&](std::int64_t count, std::string_view what) {
     if (count > 0) to.print("  {:>10}  {}\n", with_commas(count), what);
   };
@@ -49,7 +49,7 @@ void print_resources(output& to, const simulate::summary& sum) {
 
 void print_speed(output& to, const simulate::outcome& what) {
   const auto& timing = what.timing;
-  to.print("\nSpeed\n  {} decisions in {}: {} decisions/s\n", with_commas(what.summary.decisions),
+  to.print("\nSpeed\n  {} in {}: {} decisions/s\n", counted(what.summary.decisions, "decision"),
            duration(timing.wall_ns), with_commas(std::llround(timing.decisions_per_second)));
   to.print("  a decision took {} (p50), {} (p99), {} (max)\n", duration(timing.p50_ns),
            duration(timing.p99_ns), duration(timing.max_ns));

@@ -27,7 +27,7 @@ struct simulate_arguments {
   std::string trace, nodes, pods, generate, events, config;
   std::string rate, pace, tie_break = "seed=1", preemption = "on", format = "summary", report,
                           profile;
-  bool generated = false, recorded = false, strict = false, no_timing = false;
+  bool generated = false, recorded = false, strict = false, no_timing = false, sample_nodes = false;
 };
 
 // ---- stopping ---------------------------------------------------------------------------------
@@ -96,6 +96,7 @@ std::expected<simulate::options, std::string> read_options(const simulate_argume
   what.ties = *ties;
   what.events_path = given.events;
   what.preemption = given.preemption == "on";
+  what.sample_nodes = given.sample_nodes;
   what.strict = given.strict;
   what.profile = !given.profile.empty();
   what.stop = &stop_asked;
@@ -239,6 +240,10 @@ void add_run_options(CLI::App& app, simulate_arguments& given) {
       ->group("Run");
   add_choice(app, "--preemption", given.preemption, {"on", "off"},
              "evict pods of lower priority where no node fits (on)")
+      ->group("Run");
+  app.add_flag("--sample-nodes", given.sample_nodes,
+               "look at as many nodes as percentageOfNodesToScore says, in kube-scheduler's order, "
+               "instead of all")
       ->group("Run");
 }
 

@@ -1,5 +1,7 @@
 #include "cli/text_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace crosstie::cli {
@@ -10,7 +12,21 @@ std::size_t width_of(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
+
+void show_controls(std::string& cell) {
+  if (std::ranges::none_of(cell, is_control)) return;
+  std::string shown;
+  for (const char c : cell) is_control(c) ? shown += fmt::format("\\x{:02x}", c) : shown += c;
+  cell = std::move(shown);
+}
+
 }  // namespace
+
+void text_table::add(std::vector<std::string> row) {
+  std::ranges::for_each(row, show_controls);
+  rows_.push_back(std::move(row));
+}
 
 void text_table::print(output& to, std::size_t indent) const {
   std::vector<std::size_t> widths;

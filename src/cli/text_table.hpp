@@ -1,7 +1,8 @@
 // Columns of text for people, as kubectl prints them: upper-case titles, two blanks between.
 //
 // Promise: every column is as wide as its widest cell, numbers are set right, and no line ends in
-// blanks. Width counts code points, not bytes.
+// blanks. Width counts code points, not bytes. Control characters are shown as \xNN, so that no
+// name or message of a dump can move the cursor or break a row.
 // Cost: the whole table is held until print(). Thread safety: none.
 #pragma once
 
@@ -23,7 +24,7 @@ class text_table {
 
   explicit text_table(std::vector<column> columns) : columns_(std::move(columns)) {}
 
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<std::string> row);
   bool empty() const { return rows_.empty(); }
   void print(output& to, std::size_t indent = 0) const;
 

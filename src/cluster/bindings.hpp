@@ -3,12 +3,14 @@
 // Promise: a pod is on at most one node. Whatever models `bindings_table` can be given to
 // state.hpp, so that layouts can be compared under a real scheduling load.
 // Cost of the default (crosstie::assignment): contains and node_of are one load, bind and unbind
-// O(1), a node's pods are contiguous.
-// Thread safety: none.
+// O(1), a node's pods are contiguous. The lists come from a pool, so that nodes which fill and
+// empty ask the heap for nothing once the pool has what they need at most. Thread safety: none.
 #pragma once
 
 #include <concepts>
 #include <crosstie/assignment.hpp>
+#include <memory>
+#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -50,7 +52,11 @@ class assigned_bindings {
   std::size_t memory_bytes() const { return table_.memory_bytes(); }
 
  private:
-  crosstie::assignment<pod_id, node_id> table_;
+  using allocator = std::pmr::polymorphic_allocator<std::byte>;
+
+  std::unique_ptr<std::pmr::unsynchronized_pool_resource> pool_ =
+      std::make_unique<std::pmr::unsynchronized_pool_resource>();
+  crosstie::assignment<pod_id, node_id, allocator> table_{allocator(pool_.get())};
 };
 
 // What the plugins see of it: the pods of a node, whatever table holds them.

@@ -123,6 +123,27 @@ void usage_table::free_ports(const pod_demand& demand, node_id node, bool shared
   }
 }
 
+void usage_table::remember_ports(spec_id spec, node_id node) {
+  for (const container_port& port : demands_->of(spec).host_ports) {
+    const host_port key{node, port.protocol, port.host_port};
+    const auto same = [&](const auto& each) { return each.first == key; };
+    if (std::ranges::any_of(remembered_ports_, same)) continue;
+    const std::vector<taken_ip>* ips = taken_ports_.find_value(key);
+    remembered_ports_.emplace_back(key, ips != nullptr ? *ips : std::vector<taken_ip>{});
+  }
+}
+
+void usage_table::restore_ports() {
+  for (auto& [key, ips] : remembered_ports_) {
+    if (ips.empty()) {
+      taken_ports_.erase(key);
+    } else {
+      taken_ports_[key] = std::move(ips);
+    }
+  }
+  remembered_ports_.clear();
+}
+
 bool usage_table::ports_conflict(const pod_demand& demand, node_id node) const {
   return std::ranges::any_of(demand.host_ports, [&](const container_port& port) {
     const auto found = taken_ports_.find(host_port{node, port.protocol, port.host_port});

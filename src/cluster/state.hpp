@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "cluster/bindings.hpp"
@@ -62,6 +63,11 @@ class usage_table {
   void remove_pod(spec_id spec, node_id node);
   // The exact inverse of the add_pod before it: a port that another pod held stays taken.
   void take_back_pod(spec_id spec, node_id node);
+
+  // Who holds which of the pod's host ports on the node, to be put back as it was: a pod that left
+  // and came again may else hold what it had lost to another before.
+  void remember_ports(spec_id spec, node_id node);  // what is not remembered yet
+  void restore_ports();                             // and forgets
   std::size_t memory_bytes() const;
 
  private:
@@ -107,6 +113,7 @@ class usage_table {
   table allocatable_, requested_, counts_;
   std::vector<std::int64_t> nothing_;  // a row of zeros
   crosstie::flat_map<host_port, std::vector<taken_ip>> taken_ports_;
+  std::vector<std::pair<host_port, std::vector<taken_ip>>> remembered_ports_;
   crosstie::flat_map<name_id, image_id> images_;
   std::vector<std::int64_t> image_sizes_;
   crosstie::relation<image_id, node_id> image_nodes_;
@@ -144,9 +151,15 @@ class basic_state final : public pods_by_node {
   std::size_t memory_bytes() const { return usage_.memory_bytes() + bindings_.memory_bytes(); }
 
  private:
+  void add(pod_id pod, node_id node);
+  bool names(pod_id pod, node_id node) const {
+    return (*objects_)[pod].node == (*objects_)[node].name;
+  }
+
   store* objects_;
   usage_table usage_;
   Bindings bindings_;
+  std::uint32_t supposed_away_ = 0;  // pods with host ports
 };
 
 template <bindings_table Bindings>
@@ -172,33 +185,49 @@ void basic_state<Bindings>::remove_node(node_id node) {
 }
 
 template <bindings_table Bindings>
-void basic_state<Bindings>::suppose_bound(pod_id pod, node_id node) {
+void basic_state<Bindings>::add(pod_id pod, node_id node) {
   bindings_.bind(pod, node);
   usage_.add_pod((*objects_)[pod].spec, node);
+}
+
+template <bindings_table Bindings>
+void basic_state<Bindings>::suppose_bound(pod_id pod, node_id node) {
+  add(pod, node);
+  if (supposed_away_ == 0 || !names(pod, node)) return;
+  if (usage_.demand((*objects_)[pod].spec).host_ports.empty()) return;
+  if (--supposed_away_ == 0) usage_.restore_ports();
 }
 
 template <bindings_table Bindings>
 void basic_state<Bindings>::suppose_unbound(pod_id pod) {
   const auto node = bindings_.node_of(pod);
   if (!node) return;
+  const spec_id spec = (*objects_)[pod].spec;
   // A pod that does not name the node was only supposed to be there.
-  if ((*objects_)[pod].node == (*objects_)[*node].name) {
-    usage_.remove_pod((*objects_)[pod].spec, *node);
+  if (names(pod, *node)) {
+    if (!usage_.demand(spec).host_ports.empty()) {
+      ++supposed_away_;
+      usage_.remember_ports(spec, *node);
+    }
+    usage_.remove_pod(spec, *node);
   } else {
-    usage_.take_back_pod((*objects_)[pod].spec, *node);
+    usage_.take_back_pod(spec, *node);
   }
   bindings_.unbind(pod);
 }
 
 template <bindings_table Bindings>
 void basic_state<Bindings>::bind(pod_id pod, node_id node) {
-  suppose_bound(pod, node);
+  add(pod, node);
   objects_->set_node(pod, (*objects_)[node].name);
 }
 
 template <bindings_table Bindings>
 void basic_state<Bindings>::unbind(pod_id pod) {
-  suppose_unbound(pod);
+  const auto node = bindings_.node_of(pod);
+  if (!node) return;
+  usage_.remove_pod((*objects_)[pod].spec, *node);
+  bindings_.unbind(pod);
 }
 
 using state = basic_state<assigned_bindings>;

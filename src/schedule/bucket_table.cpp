@@ -9,12 +9,13 @@ namespace crosstie::schedule {
 using key_id = topology_table::key_id;
 
 bucket_table::bucket_table(const cluster::usage_table& usage, const node_columns& nodes,
-                           topology_table& topology, const pod_counters& counters,
-                           std::uint32_t most_groups, std::uint32_t score_bits)
+                           const nominated_pods& nominated, topology_table& topology,
+                           const pod_counters& counters, std::uint32_t most_groups,
+                           std::uint32_t score_bits)
     : nodes_(&nodes),
       topology_(&topology),
       counters_(&counters),
-      scorer_(usage, nodes),
+      scorer_(usage, nodes, nominated),
       groups_(topology, most_groups),
       score_bits_(score_bits) {}
 
@@ -32,6 +33,8 @@ void bucket_table::reset(std::uint32_t limit) {
   groups_.reset();
   scorer_.reset();
   scores_.assign(nodes_->block_nodes(), 0);
+  constexpr std::size_t numbered_tuples = 4096;
+  known_buckets_.assign(numbered_tuples, no_bucket);
 }
 
 score_table::row bucket_table::refresh(const question& asked) {
@@ -147,10 +150,19 @@ void bucket_table::rebuild(task& t) {
   state.top.clear();
   state.histogram.clear();
   std::ranges::fill(state.index, no_bucket);
+  std::ranges::fill(known_buckets_, no_bucket);
   const std::uint32_t step = nodes_->block_nodes();
   for (std::uint32_t block = 0; block < nodes_->blocks(); ++block) {
     scorer_.score_block(t.asked.wanted, t.asked.weights, t.asked.part, block, scores_.data());
-    for (std::uint32_t i = 0; i < step; ++i) put(t, block * step + i, scores_[i]);
+    for (std::uint32_t i = 0; i < step; ++i) {
+      const std::uint32_t slot = block * step + i;
+      if (scores_[i] < 0) {
+        t.cells[slot] = rejected | static_cast<std::uint32_t>(-scores_[i]);
+      } else {
+        read_tuple(t, slot);
+        enter(t, slot, scores_[i], find_known_bucket(t));
+      }
+    }
   }
 }
 
@@ -193,7 +205,25 @@ void bucket_table::put(task& t, std::uint32_t slot, std::int32_t score) {
     return;
   }
   read_tuple(t, slot);
-  const std::uint32_t bucket = find_bucket(t.state);
+  enter(t, slot, score, find_bucket(t.state));
+}
+
+// The bucket of tuple_, by its number among tuples of small numbers where it is one.
+std::uint32_t bucket_table::find_known_bucket(const task& t) {
+  std::size_t number = static_cast<std::size_t>(tuple_[0]) * t.asked.part.classes.size() +
+                       static_cast<std::size_t>(tuple_[1]);
+  for (std::uint32_t i = 2; i < t.how.width; ++i) {
+    const auto digit = static_cast<std::uint32_t>(tuple_[i] + 1);
+    if (digit >= 16) return find_bucket(t.state);
+    number = number * 16 + digit;
+  }
+  if (number >= known_buckets_.size()) return find_bucket(t.state);
+  std::uint32_t& known = known_buckets_[number];
+  if (known == no_bucket) known = find_bucket(t.state);
+  return known;
+}
+
+void bucket_table::enter(task& t, std::uint32_t slot, std::int32_t score, std::uint32_t bucket) {
   const std::uint32_t cell = bucket << score_bits_ | static_cast<std::uint32_t>(score);
   t.cells[slot] = cell;
   if (t.state.nodes[bucket]++ == 0) ++t.state.live;
@@ -216,7 +246,7 @@ void bucket_table::take(task& t, std::uint32_t slot) {
 void bucket_table::read_tuple(const task& t, std::uint32_t slot) {
   const plan& how = t.how;
   const pod_rules& rules = t.asked.rules;
-  tuple_.assign(how.width, 0);
+  tuple_.resize(how.width);
   tuple_[0] = t.groups.group_of[slot];
   tuple_[1] = t.asked.part.cells[slot];
   if (how.width == 2) return;
@@ -277,10 +307,10 @@ std::uint32_t bucket_table::find_bucket(row_state& state) {
       state.histogram.resize(state.histogram.size() + (std::size_t{1} << score_bits_), 0);
       return made;
     }
-    if (std::equal(tuple_.begin(), tuple_.end(),
-                   state.tuples.begin() + std::ptrdiff_t{bucket} * state.width)) {
-      return bucket;
-    }
+    const std::int32_t* theirs = state.tuples.data() + std::size_t{bucket} * state.width;
+    std::uint32_t equal = 0;
+    while (equal < state.width && tuple_[equal] == theirs[equal]) ++equal;
+    if (equal == state.width) return bucket;
   }
 }
 

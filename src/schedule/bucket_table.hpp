@@ -45,8 +45,8 @@ class bucket_table {
   };
 
   bucket_table(const cluster::usage_table& usage, const node_columns& nodes,
-               topology_table& topology, const pod_counters& counters, std::uint32_t most_groups,
-               std::uint32_t score_bits);
+               const nominated_pods& nominated, topology_table& topology,
+               const pod_counters& counters, std::uint32_t most_groups, std::uint32_t score_bits);
 
   // How many bits of a cell the sum of the resource scores takes; more than most_score_bits: such
   // a profile's pods can have no row here.
@@ -131,7 +131,9 @@ class bucket_table {
   bool replay(task& t);
   void put(task& t, std::uint32_t slot, std::int32_t score);
   void take(task& t, std::uint32_t slot);
+  void enter(task& t, std::uint32_t slot, std::int32_t score, std::uint32_t bucket);
   void read_tuple(const task& t, std::uint32_t slot);
+  std::uint32_t find_known_bucket(const task& t);
   std::uint32_t find_bucket(row_state& state);
   static void grow_index(row_state& state);
   static std::uint64_t hash(std::span<const std::int32_t> tuple);
@@ -163,6 +165,7 @@ class bucket_table {
 
   // Scratch, of the question asked last.
   std::vector<std::int32_t> tuple_, scores_;
+  std::vector<std::uint32_t> known_buckets_;      // while a row is rebuilt
   std::vector<std::int64_t> lowest_;              // of hard rules
   std::vector<double> domain_weights_;            // of soft rules
   std::vector<bucket_verdict> fitting_;           // buckets whose nodes are feasible

@@ -109,7 +109,8 @@ void read_arguments(configuration_object& from, written_profile& into, cluster::
       into.arguments.emplace_back(plugin, problem_list(from.problems().file()));
   const argument_kind* kind = find_argument_kind(plugin);
   if (!kind) {
-    from.value("args");  // of a plugin that has none, or is not built in
+    // Of a plugin that has none, or is not built in.
+    if (const auto unread = from.value("args")) written.unread = to_json(*unread);
     return;
   }
   from.object("args", [&](configuration_object& arguments) {
@@ -261,17 +262,35 @@ std::string describe(const plugin_set& set) {
 
 bool equal(const plugin_set& a, const plugin_set& b) { return describe(a) == describe(b); }
 
+// The last that the profile says of the plugin; as upstream keeps what it cannot read.
+std::string_view find_unread(const written_profile& in, std::string_view plugin) {
+  std::string_view found = "null";
+  for (const written_arguments& each : in.arguments) {
+    if (each.plugin == plugin) found = each.unread;
+  }
+  return found;
+}
+
 void check_queue_sort(const std::vector<written_profile>& profiles, problem_list& faults) {
   const plugin_set& first = profiles.front().plugins[extension_point::queue_sort];
   if (first.enabled.size() > 1) {
     faults.invalid("profiles[0].plugins.queueSort.Enabled", std::to_string(first.enabled.size()),
                    "only one queue sort plugin can be enabled");
   }
+  const std::string plugin = first.enabled.empty() ? "" : first.enabled.front().name;
+  const std::string_view arguments =
+      plugin.empty() ? "null" : find_unread(profiles.front(), plugin);
   for (std::size_t i = 1; i < profiles.size(); ++i) {
     const plugin_set& other = profiles[i].plugins[extension_point::queue_sort];
-    if (equal(first, other)) continue;
-    faults.invalid(fmt::format("profiles[{}].plugins.queueSort", i), describe(other),
-                   "must be the same for all profiles");
+    if (!equal(first, other)) {
+      faults.invalid(fmt::format("profiles[{}].plugins.queueSort", i), describe(other),
+                     "must be the same for all profiles");
+    }
+    for (const written_arguments& each : profiles[i].arguments) {
+      if (each.plugin != plugin || each.unread == arguments) continue;
+      faults.invalid(fmt::format("profiles[{}].pluginConfig.args", i), each.unread,
+                     "queueSort must be the same for all profiles");
+    }
   }
 }
 

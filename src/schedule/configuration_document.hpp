@@ -13,7 +13,8 @@ namespace crosstie::schedule {
 
 struct written_arguments {
   std::string plugin;
-  problem_list faults;  // what validation has against the arguments
+  problem_list faults;          // what validation has against the arguments
+  std::string unread = "null";  // the text of arguments that nobody here knows
 };
 
 struct written_profile {

@@ -80,6 +80,31 @@ std::string quote(std::string_view text) {
   return quoted + '"';
 }
 
+std::string to_json(simdjson::dom::element value) {
+  simdjson::dom::object object;
+  if (!value.get_object().get(object)) {
+    std::vector<std::pair<std::string_view, simdjson::dom::element>> members;
+    for (const auto [key, member] : object) members.emplace_back(key, member);
+    std::ranges::sort(members, {}, [](const auto& each) { return each.first; });
+    std::string text = "{";
+    for (const auto& [key, member] : members) {
+      if (text.size() > 1) text += ',';
+      text += quote(key) + ':' + to_json(member);
+    }
+    return text + '}';
+  }
+  simdjson::dom::array list;
+  if (!value.get_array().get(list)) {
+    std::string text = "[";
+    for (const simdjson::dom::element each : list) {
+      if (text.size() > 1) text += ',';
+      text += to_json(each);
+    }
+    return text + ']';
+  }
+  return simdjson::minify(value);
+}
+
 configuration_object::configuration_object(element from, std::string path, problem_list& problems)
     : path_(std::move(path)), problems_(problems) {
   if (from.is_null()) return;

@@ -42,6 +42,8 @@ class problem_list {
 
 // A text as Go's %q writes it.
 std::string quote(std::string_view text);
+// On one line, members by name: what Go makes of a value that it does not know.
+std::string to_json(simdjson::dom::element value);
 
 class configuration_object {
  public:

@@ -102,12 +102,14 @@ class basic_cycle {
   void settle(pod_id id, timestamp at);          // accounts for it on the node it names
   void unsettle(pod_id id, timestamp at);
   void recheck_gated(timestamp at);
-  void count_nomination(const cluster::pod& object, int by);
   decision place_next(pod_id id);
   void bind(decision& made);
   void reject(decision& made, const placement& found);
-  bool preempt(decision& made);
-  void nominate(pod_id pod, cluster::name_id node);
+  void preempt(decision& made);
+  void evict(decision& made, const room& found);
+  bool nominate(pod_id pod, cluster::name_id node);  // true where another nomination has ended
+  // Those who had to leave room on its former node for the pod may fit there now.
+  void release_nomination(pod_id pod, timestamp at);
 
   cluster::world* world_;
   cluster::store* objects_;
@@ -155,7 +157,6 @@ basic_cycle<Bindings>::basic_cycle(cluster::world& outside, cluster::store& obje
     const pod_id id{i};
     if (!objects_->alive(id)) continue;
     const cluster::pod& object = (*objects_)[id];
-    count_nomination(object, +1);
     if (object.node != cluster::no_name) {
       if (!object.finished() && !objects_->find_node(object.node)) homeless_.push_back(id);
     } else if (waits(object)) {
@@ -191,7 +192,8 @@ template <cluster::bindings_table Bindings>
 std::string basic_cycle<Bindings>::message() const {
   if (!last_ || last_->what == verdict::bound) return {};
   if (last_->what == verdict::failed) return error_;
-  return engine_.explain_failure(last_->pod, preemption_);
+  // Where victims were found, preemption adds nothing to the text.
+  return engine_.explain_failure(last_->pod, preemption_ && last_->what != verdict::nominated);
 }
 
 template <cluster::bindings_table Bindings>
@@ -250,13 +252,6 @@ void basic_cycle<Bindings>::recheck_gated(timestamp at) {
 }
 
 template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::count_nomination(const cluster::pod& object, int by) {
-  if (object.nominated_node != cluster::no_name && object.node == cluster::no_name) {
-    engine_.nominations_changed(by);
-  }
-}
-
-template <cluster::bindings_table Bindings>
 decision basic_cycle<Bindings>::place_next(pod_id id) {
   const placement found = engine_.place(id);
   decision made{.pod = id,
@@ -279,10 +274,11 @@ void basic_cycle<Bindings>::bind(decision& made) {
   if (const auto bound = world_->bind(made.pod, made.node); !bound) {
     made.what = verdict::failed;
     error_ = bound.error();
+    const bool released = nominate(made.pod, cluster::no_name);
     queue_.fail(made.pod, made.at);
+    if (released) release_nomination(made.pod, made.at);
     return;
   }
-  count_nomination((*objects_)[made.pod], -1);
   queue_.erase(made.pod);
   state_->bind(made.pod, made.node);
   engine_.pod_bound(made.pod, made.node);
@@ -295,52 +291,70 @@ void basic_cycle<Bindings>::reject(decision& made, const placement& found) {
     // That there is no node at all is called unschedulable upstream, and tried again all the same.
     made.what = objects_->node_count() == 0 ? verdict::unschedulable : verdict::failed;
     error_ = found.error;
+    const bool released = preemption_ && nominate(made.pod, cluster::no_name);
     queue_.fail(made.pod, made.at);
+    if (released) release_nomination(made.pod, made.at);
     return;
   }
   made.what = verdict::unschedulable;
-  event_set helpful = found.helpful;
-  if (preemption_ && preempt(made)) helpful |= pod_removed;
-  queue_.reject(made.pod, helpful, made.at);
+  const cluster::name_id before = (*objects_)[made.pod].nominated_node;
+  if (preemption_) preempt(made);
+  queue_.reject(made.pod, found.helpful, made.at);
+  // As upstream, which hears of the change once the pod is back in the queue: it counts itself.
+  if (before != cluster::no_name && before != (*objects_)[made.pod].nominated_node) {
+    release_nomination(made.pod, made.at);
+  }
 }
 
-// Evicts the victims on one of the best nodes; the pod is nominated to it.
+// Evicts the victims on one of the best nodes; the pod is nominated to it. A pod that may not
+// preempt keeps its nomination, one that cannot loses it.
 template <cluster::bindings_table Bindings>
-bool basic_cycle<Bindings>::preempt(decision& made) {
-  const bool hopeless = !engine_.may_preempt(made.pod);
-  if (hopeless && (*objects_)[made.pod].nominated_node == cluster::no_name) return false;
-  const profile* by = engine_.profile_of(made.pod);
-  const cluster::view view = state_->look();
-  const std::vector<nomination> nominated = engine_.nominations();
-  const evaluation found =
-      evaluate(view, *by, made.pod, {.nominations = nominated, .preemption = true});
-  if (!found.preemption) return false;
-  if (found.preemption->best.empty()) {
-    if (found.preemption->ineligible.empty()) nominate(made.pod, cluster::no_name);
-    return false;
+void basic_cycle<Bindings>::preempt(decision& made) {
+  const std::optional<room> found = engine_.find_room(made.pod);
+  if (found && (!found->ineligible.empty() || !found->error.empty())) return;
+  if (found && found->node != cluster::no_node) {
+    evict(made, *found);
+  } else {
+    nominate(made.pod, cluster::no_name);
   }
-  const node_id node = engine_.break_tie(found.preemption->best);
-  for (const preemption_victims& candidate : found.preemption->candidates) {
-    if (candidate.node == node) victims_ = candidate.victims;
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::evict(decision& made, const room& found) {
+  victims_ = found.victims;
+  // Pods of lower priority that wait for this node may not fit any more.
+  const std::int32_t priority = objects_->spec(made.pod).priority;
+  const std::span<const pod_id> nominated = engine_.nominated_to(found.node);
+  scratch_.assign(nominated.begin(), nominated.end());
+  for (const pod_id other : scratch_) {
+    if (objects_->spec(other).priority >= priority) continue;
+    nominate(other, cluster::no_name);
+    release_nomination(other, made.at);
   }
   for (const pod_id victim : victims_) {
     if (const auto evicted = world_->evict(victim, made.pod); !evicted) {
       error_ = evicted.error();
       made.what = verdict::failed;
-      return true;
+      return;
     }
   }
   made.what = verdict::nominated;
-  made.node = node;
-  nominate(made.pod, (*objects_)[node].name);
-  return true;
+  made.node = found.node;
+  nominate(made.pod, (*objects_)[found.node].name);
 }
 
 template <cluster::bindings_table Bindings>
-void basic_cycle<Bindings>::nominate(pod_id pod, cluster::name_id node) {
-  count_nomination((*objects_)[pod], -1);
+bool basic_cycle<Bindings>::nominate(pod_id pod, cluster::name_id node) {
+  const cluster::name_id before = (*objects_)[pod].nominated_node;
+  if (before == node) return false;
   objects_->set_nominated_node(pod, node);
-  count_nomination((*objects_)[pod], +1);
+  engine_.waiting_pod_changed(pod);
+  return before != cluster::no_name;
+}
+
+template <cluster::bindings_table Bindings>
+void basic_cycle<Bindings>::release_nomination(pod_id pod, timestamp at) {
+  queue_.notify(pod_removed, at, objects_->spec(pod).priority);
 }
 
 }  // namespace crosstie::schedule

@@ -40,7 +40,7 @@ void basic_cycle<Bindings>::put(const cluster::pod& object, timestamp at) {
     remove({object.ns, object.name}, at);  // another pod of the same name
   }
   const pod_id id = objects_->put(object);
-  count_nomination(object, +1);
+  engine_.waiting_pod_changed(id);
   if (object.node != cluster::no_name) {
     settle(id, at);
   } else if (waits(object)) {
@@ -61,18 +61,21 @@ void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, times
           : std::nullopt;
   if (!same_use && before.node != cluster::no_name) unsettle(id, at);
   if (recounted_on) engine_.pod_unbound(id, *recounted_on);
-  count_nomination(before, -1);
   objects_->put(after);
-  count_nomination(after, +1);
+  engine_.waiting_pod_changed(id);
   if (recounted_on) engine_.pod_bound(id, *recounted_on);
   if (after.node != cluster::no_name) {
     queue_.erase(id);
     if (!same_use) {
       settle(id, at);
-    } else if (before.labels != after.labels) {
-      queue_.notify(pod_assigned, at);
+    } else {
+      const std::optional<node_id> node = state_->bindings().node_of(id);
+      if (node && before.started != after.started) engine_.bound_pod_changed(*node);
+      if (before.labels != after.labels) queue_.notify(pod_assigned, at);
     }
-  } else if (!waits(after)) {
+    return;
+  }
+  if (!waits(after)) {
     queue_.erase(id);
   } else if (const auto where = queue_.where(id);
              where == queue::place::none || where == queue::place::gated) {
@@ -80,6 +83,9 @@ void basic_cycle<Bindings>::replace(pod_id id, const cluster::pod& object, times
   } else if (before.spec != after.spec || before.labels != after.labels) {
     queue_.update(id, at);
     if (gate_of(id)) queue_.gate(id);
+  }
+  if (before.nominated_node != cluster::no_name && before.nominated_node != after.nominated_node) {
+    release_nomination(id, at);
   }
 }
 
@@ -89,8 +95,12 @@ void basic_cycle<Bindings>::remove(cluster::object_key key, timestamp at) {
   if (!id) return;
   const cluster::pod& object = (*objects_)[*id];
   queue_.erase(*id);
-  count_nomination(object, -1);
-  if (object.node != cluster::no_name) unsettle(*id, at);
+  engine_.waiting_pod_gone(*id);
+  if (object.node != cluster::no_name) {
+    unsettle(*id, at);
+  } else if (object.nominated_node != cluster::no_name) {
+    release_nomination(*id, at);
+  }
   objects_->remove_pod(key);
 }
 

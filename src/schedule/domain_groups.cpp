@@ -1,13 +1,15 @@
 #include "schedule/domain_groups.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace crosstie::schedule {
 
 std::uint32_t domain_groups::plan(std::vector<topology_table::key_id> keys) {
   std::ranges::sort(keys);
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  std::ranges::stable_sort(keys, {}, [&](auto key) { return topology_->domain_count(key); });
+  std::ranges::sort(keys, {},
+                    [&](auto key) { return std::pair(topology_->domain_count(key), key); });
   // Some nodes may lack the key, which makes a group more than there are domains.
   while (!keys.empty() && topology_->domain_count(keys.back()) > most_groups_) keys.pop_back();
   for (;; keys.pop_back()) {

@@ -8,8 +8,12 @@
 #include "schedule/bucket_table.hpp"
 #include "schedule/evaluation.hpp"
 #include "schedule/node_columns.hpp"
+#include "schedule/node_order.hpp"
+#include "schedule/nominated_pods.hpp"
 #include "schedule/pod_counters.hpp"
 #include "schedule/pod_rules.hpp"
+#include "schedule/preemption.hpp"
+#include "schedule/rejection_events.hpp"
 #include "schedule/score_table.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
@@ -28,19 +32,6 @@ std::uint64_t draw(std::uint64_t seed, std::uint64_t n) {
 
 std::uint32_t below(std::uint32_t limit, std::uint64_t drawn) {
   return static_cast<std::uint32_t>(((drawn >> 32) * limit) >> 32);
-}
-
-event_set events_for(std::uint32_t rejections) {
-  event_set events = no_event;
-  if (rejections & node_unschedulable) events |= events_that_help("NodeUnschedulable");
-  if (rejections & node_taint) events |= events_that_help("TaintToleration");
-  if (rejections & node_affinity_mismatch) events |= events_that_help("NodeAffinity");
-  if (rejections & ports_taken) events |= events_that_help("NodePorts");
-  if (rejections & lacks_resources) events |= events_that_help("NodeResourcesFit");
-  if (rejections & spread_violated) events |= events_that_help("PodTopologySpread");
-  if (rejections & affinity_violated) events |= events_that_help("InterPodAffinity");
-  // No node at all: only a new one helps.
-  return events == no_event ? node_added : events;
 }
 
 // How many bits of a cell the resource scores take, in whatever profile.
@@ -68,11 +59,14 @@ class engine::implementation {
         nodes_(objects, usage, std::bit_ceil(std::max(options.block_nodes, 1u))),
         shapes_(objects, usage, settings),
         static_(objects, usage, pods, nodes_, settings),
-        rows_(usage, nodes_, options.ties.by_name),
+        nominated_(objects, usage, pods, settings),
+        rows_(usage, nodes_, nominated_, options.ties.by_name),
+        preemptor_({objects, usage, pods}, nominated_, nodes_),
+        order_(objects),
         topology_(objects),
         counters_(objects, pods, topology_),
         rules_({objects, usage, pods}, settings, topology_, counters_),
-        buckets_(usage, nodes_, topology_, counters_, options.coarse_domains,
+        buckets_(usage, nodes_, nominated_, topology_, counters_, options.coarse_domains,
                  find_score_bits(settings)) {
     for (const profile& each : settings.profiles) {
       shape_filters_.push_back(keep_shape_filters(each, false));
@@ -86,12 +80,9 @@ class engine::implementation {
     drop_rows();
     forget_rules();
     bound_by_priority_.clear();
-    nominations_ = 0;
-    for (std::uint32_t i = 0; i < objects_->pod_slots(); ++i) {
-      if (!objects_->alive(pod_id{i})) continue;
-      const cluster::pod& pod = (*objects_)[pod_id{i}];
-      if (pod.nominated_node != cluster::no_name && pod.node == cluster::no_name) ++nominations_;
-    }
+    nominated_.reset();
+    if (options_.sample) order_.reset();
+    preemptor_.objects_changed();
     std::vector<pod_id> bound;
     for (std::uint32_t i = 0; i < objects_->node_slots(); ++i) {
       if (objects_->alive(node_id{i})) pods_->append_pods(node_id{i}, bound);
@@ -109,10 +100,14 @@ class engine::implementation {
 
   placement place(pod_id pod) {
     const std::uint64_t drawn = draw(options_.ties.seed, draws_++);
-    if (const std::optional<found_row> row = find_row(pod)) {
+    if (const std::optional<found_row> row = options_.sample ? std::nullopt : find_row(pod)) {
       ++statistics_.incremental;
       placement found = describe(*row);
-      if (found.ties > 0) found.node = choose(*row, drawn);
+      if (found.nominated) {
+        found.node = own_.node;
+      } else if (found.ties > 0) {
+        found.node = choose(*row, drawn);
+      }
       return found;
     }
     placement found = evaluate_plainly(pod, best_);
@@ -120,42 +115,62 @@ class engine::implementation {
     return found;
   }
 
-  node_id break_tie(std::vector<node_id> best) {
-    std::sort(best.begin(), best.end());
-    return choose(best, draw(options_.ties.seed, draws_++));
-  }
-
   placement find_best(pod_id pod, std::vector<node_id>& best) {
     best.clear();
-    if (const std::optional<found_row> row = find_row(pod)) {
+    if (const std::optional<found_row> row = options_.sample ? std::nullopt : find_row(pod)) {
       ++statistics_.incremental;
+      const placement found = describe(*row);
       const auto take = [&](node_id node) { best.push_back(node); };
-      if (row->ties > 0) {
+      if (found.nominated) {
+        take(own_.node);
+      } else if (row->ties > 0) {
         row->bucketed ? buckets_.for_each_best(*row, take) : rows_.for_each_best(*row, take);
       }
-      return describe(*row);
+      return found;
     }
     return evaluate_plainly(pod, best);
+  }
+
+  std::optional<room> find_room(pod_id pod) {
+    const std::optional<std::uint32_t> profile = profile_number(pod);
+    if (!profile || !preempts(settings_->profiles[*profile])) return std::nullopt;
+    ++statistics_.searches;
+    room found;
+    const std::optional<found_row> row = find_row(pod);
+    if (row && !row->bucketed && row->feasible == 0) {
+      const preemptor::question asked = make_question(pod, *row);
+      if (preemptor_.find(asked, found)) {
+        if (!found.best.empty()) preemptor_.choose(asked, break_tie(found.best), found);
+        return found;
+      }
+    }
+    ++statistics_.plain_searches;
+    found = {};
+    found.plain = true;
+    evaluation all = evaluate(pod, *profile, true);
+    found.error = std::move(all.error);
+    if (!all.preemption) return found;
+    found.ineligible = std::move(all.preemption->ineligible);
+    found.best = std::move(all.preemption->best);
+    std::sort(found.best.begin(), found.best.end());
+    if (found.best.empty()) return found;
+    found.node = break_tie(found.best);
+    for (preemption_victims& each : all.preemption->candidates) {
+      if (each.node == found.node) found.victims = std::move(each.victims);
+    }
+    return found;
   }
 
   std::string explain_failure(pod_id pod, bool preemption) {
     const std::optional<std::uint32_t> profile = profile_number(pod);
     if (!profile) return {};
-    const cluster::view view{*objects_, *usage_, *pods_};
-    const bool may_evict =
-        preemption && (may_preempt(pod) || (*objects_)[pod].nominated_node != cluster::no_name);
-    const std::optional<found_row> row = may_evict ? std::nullopt : find_row(pod);
+    const std::optional<found_row> row = find_row(pod);
     if (row && row->feasible == 0) {
-      const shape& wanted = shapes_[shapes_.shape_of((*objects_)[pod].spec, *profile)];
-      row->bucketed ? buckets_.group_rejections(*row, wanted, groups_)
-                    : rows_.group_rejections(*row, wanted, groups_);
-      const auto& filters = row->bucketed ? rule_filters_ : shape_filters_;
-      auto text = schedule::explain_failure(view, filters[*profile], pod, groups_, preemption);
+      auto text =
+          explain_row(pod, *profile, *row, preemption && preempts(settings_->profiles[*profile]));
       if (text) return *std::move(text);
     }
-    const std::vector<nomination> nominated = nominations();
-    evaluation all = evaluate(view, settings_->profiles[*profile], pod,
-                              {.nominations = nominated, .preemption = preemption});
+    evaluation all = evaluate(pod, *profile, preemption);
     return all.error.empty() ? std::move(all.message) : std::move(all.error);
   }
 
@@ -163,10 +178,13 @@ class engine::implementation {
     counters_.node_changed(node);
     rules_.node_changed();
     if (nodes_.refresh(node, true)) drop_rows();
+    nominated_.node_changed(node);
+    if (options_.sample) order_.node_changed(node);
   }
   void pod_bound(pod_id pod, node_id node) {
     counters_.pod_bound(pod, node);
     count_priority(pod, true);
+    waiting_pod_gone(pod);
     nodes_.refresh(node, false);
   }
   void pod_unbound(pod_id pod, node_id node) {
@@ -174,18 +192,21 @@ class engine::implementation {
     count_priority(pod, false);
     nodes_.refresh(node, false);
   }
-  void nominations_changed(int by) { nominations_ += by; }
-  void objects_changed() { rules_.forget_answers(); }
-
-  std::vector<nomination> nominations() const {
-    if (nominations_ == 0) return {};
-    return find_nominations({*objects_, *usage_, *pods_}, *settings_);
+  void waiting_pod_changed(pod_id pod) {
+    nominated_.pod_changed(pod, [&](node_id node) { nodes_.refresh(node, false); });
   }
-
-  bool may_preempt(pod_id pod) const {
-    const std::int32_t own = objects_->spec(pod).priority;
-    return std::any_of(bound_by_priority_.begin(), bound_by_priority_.end(),
-                       [&](const auto& each) { return each.first < own; });
+  void waiting_pod_gone(pod_id pod) {
+    nominated_.pod_gone(pod, [&](node_id node) { nodes_.refresh(node, false); });
+  }
+  void bound_pod_changed(node_id node) { nodes_.refresh(node, false); }
+  void objects_changed() {
+    rules_.forget_answers();
+    preemptor_.objects_changed();
+    nominated_.claims_changed([&](node_id node) { nodes_.refresh(node, false); });
+  }
+  std::vector<nomination> nominations() const { return nominated_.list(); }
+  std::span<const pod_id> nominated_to(node_id node) const {
+    return nominated_.at(cluster::index(node));
   }
 
   const engine_statistics& statistics() {
@@ -197,7 +218,8 @@ class engine::implementation {
   std::size_t memory_bytes() const {
     return nodes_.memory_bytes() + shapes_.memory_bytes() + static_.memory_bytes() +
            rows_.memory_bytes() + topology_.memory_bytes() + counters_.memory_bytes() +
-           rules_.memory_bytes() + buckets_.memory_bytes();
+           rules_.memory_bytes() + buckets_.memory_bytes() + nominated_.memory_bytes() +
+           preemptor_.memory_bytes();
   }
   const configuration& settings() const { return *settings_; }
 
@@ -214,6 +236,7 @@ class engine::implementation {
     static_.reset(row_limit());
     rows_.reset(row_limit());
     buckets_.reset(row_limit());
+    preemptor_.reset(options_.row_limit != 0 ? 1 : options_.row_bytes / 4);
   }
 
   // Counters and rules start anew; rows are by the rules' numbers.
@@ -231,34 +254,56 @@ class engine::implementation {
   }
 
   struct found_row : score_table::row {
+    std::uint32_t shape_id;
     bool bucketed;  // of buckets_, else of rows_
   };
 
   // The up-to-date row of the pod's shape and rules; absent: the pod needs the plain evaluation.
   std::optional<found_row> find_row(pod_id pod) {
-    if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0 ||
-        nominations_ > 0) {
+    if (!options_.incremental || !nodes_.exact() || objects_->node_count() == 0) {
       return std::nullopt;
     }
     const std::optional<std::uint32_t> profile = profile_number(pod);
     if (!profile) return std::nullopt;
     const std::uint32_t shape_id = shapes_.shape_of((*objects_)[pod].spec, *profile);
     if (shape_id == shape_table::none) return std::nullopt;
+    // Rules that nobody has any more only go all together.
+    if (counters_.count_bytes() > options_.counter_bytes) forget_rules();
     const std::uint32_t rules_id = rules_.rules_of(pod, *profile);
     if (rules_id == rule_table::plain) return std::nullopt;
+    const cluster::name_id nominated_node = (*objects_)[pod].nominated_node;
+    const bool bucketed = rules_id != rule_table::none;
+    // Nominated pods count for the rules of others as well.
+    if (bucketed && (!nominated_.empty() || nominated_node != cluster::no_name)) {
+      return std::nullopt;
+    }
     const shape& wanted = shapes_[shape_id];
     const std::optional<static_table::part> part = static_.refresh(wanted, pod);
     if (!part) return std::nullopt;
     if (options_.ties.by_name) nodes_.sort_names();
     const plugin_weights& weights = shapes_.weights(*profile);
-    if (rules_id == rule_table::none) {
-      return found_row{rows_.refresh(shape_id, wanted, weights, *part), false};
+    own_ = {};
+    if (nominated_node != cluster::no_name) judge_own(pod, nominated_node, wanted, *part);
+    if (!bucketed) {
+      return found_row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, false};
     }
     if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
       return std::nullopt;
     }
     return found_row{
-        buckets_.refresh({shape_id, rules_id, wanted, weights, *part, rules_[rules_id]}), true};
+        buckets_.refresh({shape_id, rules_id, wanted, weights, *part, rules_[rules_id]}), shape_id,
+        true};
+  }
+
+  // Rows count every nomination, so the pod's own node is asked apart, without the pod's own.
+  void judge_own(pod_id pod, cluster::name_id name, const shape& wanted,
+                 const static_table::part& part) {
+    const std::optional<node_id> node = objects_->find_node(name);
+    if (!node) return;
+    const std::uint16_t cell = part.cells[cluster::index(*node)];
+    own_.node = *node;
+    own_.bits = cell & static_table::rejected ? cell & ~std::uint32_t{static_table::rejected}
+                                              : nominated_.refuse(wanted, index(*node), pod);
   }
 
   node_id choose(const found_row& row, std::uint64_t drawn) const {
@@ -271,13 +316,83 @@ class engine::implementation {
 
   placement describe(const found_row& row) const {
     placement found;
+    if (own_.node != cluster::no_node && own_.bits == 0) {
+      const bool counted = rows_.totals(row)[cluster::index(own_.node)] >= 0;
+      found.feasible = row.feasible + (counted ? 0 : 1);
+      found.ties = 1;
+      found.nominated = true;
+      return found;
+    }
     found.feasible = row.feasible;
     found.ties = row.ties;
     found.total = row.feasible > 1 ? row.best : 0;
     if (row.ties == 0) {
-      found.helpful = events_for(row.bucketed ? buckets_.rejections(row) : rows_.rejections(row));
+      found.helpful = events_for(row.bucketed ? buckets_.rejections(row)
+                                              : rows_.rejections(row, own_.node) | own_.bits);
     }
     return found;
+  }
+
+  preemptor::question make_question(pod_id pod, const found_row& row) const {
+    return {.pod = pod,
+            .shape_id = row.shape_id,
+            .wanted = shapes_[row.shape_id],
+            .totals = rows_.totals(row),
+            .own = own_.node,
+            .own_bits = own_.bits,
+            .finds_lower = may_preempt(pod)};
+  }
+
+  // Absent: the row does not tell.
+  std::optional<std::string> explain_row(pod_id pod, std::uint32_t profile, const found_row& row,
+                                         bool preemption) {
+    const cluster::view view{*objects_, *usage_, *pods_};
+    room found;
+    no_room none{.finds_lower = preemption && may_preempt(pod)};
+    if (preemption && row.bucketed) {
+      if (none.finds_lower) return std::nullopt;
+      found.ineligible = find_ineligibility(view, pod, false);
+    } else if (preemption) {
+      const preemptor::question asked = make_question(pod, row);
+      if (!preemptor_.find(asked, found)) return std::nullopt;
+      if (none.finds_lower && found.ineligible.empty() && found.best.empty()) {
+        none = preemptor_.describe(asked);
+      }
+    }
+    const bool adds = preemption && found.ineligible.empty() && found.best.empty();
+    const shape& wanted = shapes_[row.shape_id];
+    row.bucketed ? buckets_.group_rejections(row, wanted, groups_)
+                 : rows_.group_rejections(row, wanted, own_.node, groups_);
+    const auto& filters = row.bucketed ? rule_filters_ : shape_filters_;
+    const std::vector<nomination> nominated = nominated_.list();
+    auto text = schedule::explain_failure(view, filters[profile], pod, nominated, groups_,
+                                          adds ? &none : nullptr);
+    if (text && !found.ineligible.empty()) *text += " preemption: " + found.ineligible;
+    return text;
+  }
+
+  bool may_preempt(pod_id pod) const {
+    const std::int32_t own = objects_->spec(pod).priority;
+    return std::any_of(bound_by_priority_.begin(), bound_by_priority_.end(),
+                       [&](const auto& each) { return each.first < own; });
+  }
+
+  evaluation evaluate(pod_id pod, std::uint32_t number, bool preemption, bool samples = false) {
+    const std::vector<nomination> nominated = nominated_.list();
+    const profile& by = settings_->profiles[number];
+    evaluation_options how{.nominations = nominated, .preemption = preemption};
+    node_sample sample;
+    if (samples && options_.sample) {
+      const std::int32_t percentage = settings_->percentage_of_nodes_to_score.value_or(0);
+      sample = {order_.nodes(), sample_start_,
+                by.percentage_of_nodes_to_score.value_or(percentage)};
+      how.sample = &sample;
+    }
+    return schedule::evaluate({*objects_, *usage_, *pods_}, by, pod, how);
+  }
+
+  node_id break_tie(const std::vector<node_id>& best) {
+    return choose(best, draw(options_.ties.seed, draws_++));
   }
 
   placement evaluate_plainly(pod_id pod, std::vector<node_id>& best) {
@@ -289,10 +404,10 @@ class engine::implementation {
       found.error = "no profile has the pod's schedulerName";
       return found;
     }
-    const cluster::view view{*objects_, *usage_, *pods_};
-    const std::vector<nomination> nominated = nominations();
-    const evaluation all =
-        evaluate(view, settings_->profiles[*profile], pod, {.nominations = nominated});
+    const evaluation all = evaluate(pod, *profile, false, true);
+    if (options_.sample && objects_->node_count() > 0) {
+      sample_start_ = (sample_start_ + all.moved) % objects_->node_count();
+    }
     found.error = all.error;
     found.feasible = static_cast<std::uint32_t>(all.feasible.size());
     found.nominated = all.nominated.has_value();
@@ -305,21 +420,6 @@ class engine::implementation {
     if (best.empty()) found.helpful = events_for(all);
     return found;
   }
-
-  static event_set events_for(const evaluation& all) {
-    if (all.gate) return events_that_help(all.gate->first);
-    if (all.pre_filter) return events_that_help(all.pre_filter->first);
-    event_set events = node_added;
-    std::string_view last;
-    for (const rejection& r : all.rejected) {
-      if (r.plugin != last) events |= events_that_help(r.plugin);
-      last = r.plugin;
-    }
-    // Nodes that were not looked at may come to be.
-    if (all.node_names) events |= events_that_help("NodeAffinity");
-    return events;
-  }
-  static event_set events_for(std::uint32_t rejections) { return schedule::events_for(rejections); }
 
   node_id choose(const std::vector<node_id>& best, std::uint64_t drawn) const {
     if (!options_.ties.by_name) {
@@ -338,7 +438,11 @@ class engine::implementation {
   node_columns nodes_;
   shape_table shapes_;
   static_table static_;
+  nominated_pods nominated_;
   score_table rows_;
+  preemptor preemptor_;
+  node_order order_;  // where nodes are sampled
+  std::size_t sample_start_ = 0;
   topology_table topology_;
   pod_counters counters_;
   rule_table rules_;
@@ -347,7 +451,10 @@ class engine::implementation {
   std::vector<node_group> groups_;
   std::vector<profile> shape_filters_, rule_filters_;                  // by number of the profile
   crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
-  std::int64_t nominations_ = 0;
+  struct {
+    node_id node = cluster::no_node;
+    std::uint32_t bits = 0;  // why it rejects the pod; 0: it does not
+  } own_;                    // nominated node of the pod that find_row() was asked about
   std::uint64_t draws_ = 0;
   engine_statistics statistics_;
 };
@@ -384,13 +491,17 @@ void engine::pod_unbound(pod_id pod, node_id node) {
   const cluster::timed watch(cluster::metered::score_rows, cluster::operation::note);
   self_->pod_unbound(pod, node);
 }
-void engine::nominations_changed(int by) { self_->nominations_changed(by); }
+void engine::waiting_pod_changed(pod_id pod) { self_->waiting_pod_changed(pod); }
+void engine::waiting_pod_gone(pod_id pod) { self_->waiting_pod_gone(pod); }
+void engine::bound_pod_changed(node_id node) { self_->bound_pod_changed(node); }
+std::optional<room> engine::find_room(pod_id pod) { return self_->find_room(pod); }
+std::span<const pod_id> engine::nominated_to(node_id node) const {
+  return self_->nominated_to(node);
+}
 std::vector<nomination> engine::nominations() const { return self_->nominations(); }
-bool engine::may_preempt(pod_id pod) const { return self_->may_preempt(pod); }
 std::string engine::explain_failure(pod_id pod, bool preemption) const {
   return self_->explain_failure(pod, preemption);
 }
-node_id engine::break_tie(std::vector<node_id> best) { return self_->break_tie(std::move(best)); }
 void engine::objects_changed() { self_->objects_changed(); }
 const engine_statistics& engine::statistics() const { return self_->statistics(); }
 std::size_t engine::memory_bytes() const { return self_->memory_bytes(); }

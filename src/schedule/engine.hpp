@@ -11,7 +11,9 @@
 // since it was last asked, or computed afresh (vector code over columns) where too much did. Pods
 // with spread constraints or pod affinity, or whom terms of pods on nodes select, have rows of
 // buckets by shape and rules. A pod whose verdict depends on other objects (volumes, claims,
-// nominated pods, unusual profiles) goes to the plain evaluation, so that answers are always exact.
+// unusual profiles; with rules, also nominated pods) goes to the plain evaluation, so that answers
+// are always exact. Nominated pods touch only the nodes they name, which are mended in the rows of
+// pods without rules; preemption has rows of its own for those (victim_table.hpp).
 //
 // Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
 // its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal
@@ -28,7 +30,7 @@
 
 #include "cluster/state.hpp"
 #include "schedule/configuration.hpp"
-#include "schedule/nomination.hpp"
+#include "schedule/preemptor.hpp"
 #include "schedule/queue.hpp"
 
 namespace crosstie::schedule {
@@ -43,11 +45,13 @@ struct tie_break {
 
 struct engine_options {
   tie_break ties;
-  bool incremental = true;             // false: the plain evaluation for every pod
-  std::size_t row_bytes = 128u << 20;  // of rows kept; those asked least recently are dropped
-  std::size_t row_limit = 0;           // at most so many; 0: by row_bytes alone
-  std::uint32_t block_nodes = 64;      // a power of two
-  std::uint32_t coarse_domains = 16;   // keys with more are looked at node by node
+  bool incremental = true;  // false: the plain evaluation for every pod
+  bool sample = false;      // look at percentageOfNodesToScore, plainly, not at all nodes
+  std::size_t row_bytes = 128u << 20;      // of rows kept; those asked least recently are dropped
+  std::size_t row_limit = 0;               // at most so many; 0: by row_bytes alone
+  std::uint32_t block_nodes = 64;          // a power of two
+  std::size_t counter_bytes = 256u << 20;  // of counts; beyond, rules and counters start anew
+  std::uint32_t coarse_domains = 16;       // keys with more are looked at node by node
 };
 
 struct placement {
@@ -64,6 +68,7 @@ struct placement {
 struct engine_statistics {
   std::uint64_t incremental = 0, plain = 0;  // pods placed either way
   std::uint64_t rebuilt_rows = 0, replayed_nodes = 0, dropped_rows = 0;
+  std::uint64_t searches = 0, plain_searches = 0;  // for room, by either way
 };
 
 class engine {
@@ -88,20 +93,24 @@ class engine {
   // evaluate()'s message about a pod that no node takes, with or without preemption.
   std::string explain_failure(pod_id pod, bool preemption) const;
 
-  // One of equally good nodes, at least one, as place() chooses.
-  node_id break_tie(std::vector<node_id> best);
+  // evaluate()'s preemption for a pod that no node takes, and one of the best nodes as place()
+  // would choose it. Nothing where the profile does not preempt.
+  std::optional<room> find_room(pod_id pod);
 
-  // Is there a pod on some node that this one could preempt by its priority?
-  bool may_preempt(pod_id pod) const;
-  // What evaluate() must know of pods that wait for room on a node.
+  // Pods that wait for room on the node; and all of them, as find_nominations() has them.
+  std::span<const pod_id> nominated_to(node_id node) const;
   std::vector<nomination> nominations() const;
 
   // ---- what has happened ----
   void node_changed(node_id node);  // the object was added, replaced or removed
   void pod_bound(pod_id pod, node_id node);
   void pod_unbound(pod_id pod, node_id node);  // while the store still has the pod as it was bound
-  void nominations_changed(int by);            // pods that name a nominated node and are on none
-  void objects_changed();                      // of kinds other than pods and nodes
+  // A pod on no node came or changed, its nominated node included, or is about to be gone.
+  void waiting_pod_changed(pod_id pod);
+  void waiting_pod_gone(pod_id pod);
+  // A pod on a node changed in what only preemption looks at: its start.
+  void bound_pod_changed(node_id node);
+  void objects_changed();  // of kinds other than pods and nodes
 
   const engine_statistics& statistics() const;
   std::size_t memory_bytes() const;

@@ -38,9 +38,14 @@ std::map<std::string, std::size_t> count_reasons(const evaluation& answer, std::
   return counts;
 }
 
-bool preempts(const profile& by) {
-  return std::ranges::find(by.post_filter, "DefaultPreemption", &enabled_plugin::name) !=
-         by.post_filter.end();
+// Upstream's numFeasibleNodesToFind.
+std::size_t count_sampled(std::size_t nodes, std::int64_t percentage) {
+  constexpr std::size_t fewest = 100;
+  if (nodes < fewest) return nodes;
+  if (percentage == 0) {
+    percentage = std::max<std::int64_t>(50 - static_cast<std::int64_t>(nodes) / 125, 5);
+  }
+  return std::max(nodes * static_cast<std::size_t>(percentage) / 100, fewest);
 }
 
 class cycle_evaluation {
@@ -59,7 +64,7 @@ class cycle_evaluation {
       answer_.error = "no nodes available to schedule pods";
       return std::move(answer_);
     }
-    filter();
+    filter(options.sample);
     if (answer_.error.empty()) {
       if (answer_.feasible.empty()) {
         explain_failure();
@@ -76,7 +81,7 @@ class cycle_evaluation {
   }
 
  private:
-  void filter() {
+  void filter(const node_sample* sample) {
     pre_filter_outcome before = plugins_.pre_filter();
     answer_.pre_filter = std::move(before.rejection);
     if (answer_.pre_filter) {
@@ -85,16 +90,48 @@ class cycle_evaluation {
       return;
     }
     narrowed_by_ = std::move(before.narrowed_by);
-    for (const node_id node : list_nodes(view_.objects, before.node_names)) {
-      auto verdict = plugins_.reject(node);
-      if (!verdict) {
-        answer_.feasible.push_back(node);
-        continue;
+    if (sample != nullptr) {
+      filter_some(*sample, before.node_names);
+    } else {
+      for (const node_id node : list_nodes(view_.objects, before.node_names)) {
+        if (accepts(node)) answer_.feasible.push_back(node);
       }
-      if (!verdict->second.rejects()) fail("running filter plugin", *verdict);
-      answer_.rejected.push_back({node, verdict->first, std::move(verdict->second)});
     }
     answer_.node_names = std::move(before.node_names);
+  }
+
+  // Notes a rejection.
+  bool accepts(node_id node) {
+    auto verdict = plugins_.reject(node);
+    if (!verdict) return true;
+    if (!verdict->second.rejects()) fail("running filter plugin", *verdict);
+    answer_.rejected.push_back({node, verdict->first, std::move(verdict->second)});
+    return false;
+  }
+
+  // The nominated node alone, or from the start on until enough nodes are feasible; the one that
+  // would be too many is where the next sample starts.
+  void filter_some(const node_sample& sample,
+                   const std::optional<std::vector<cluster::name_id>>& names) {
+    const cluster::store& objects = view_.objects;
+    const auto nominated = objects.find_node(objects[answer_.pod].nominated_node);
+    if (nominated && accepts(*nominated)) {
+      answer_.feasible = {*nominated};
+      return;
+    }
+    std::vector<node_id> nodes(sample.order.begin(), sample.order.end());
+    std::erase_if(nodes, [&](node_id node) {
+      return names && !std::ranges::binary_search(*names, objects[node].name);
+    });
+    const std::size_t wanted =
+        plugins_.has_scores() ? count_sampled(nodes.size(), sample.percentage) : 1;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const node_id node = nodes[(sample.start + i) % nodes.size()];
+      if (node == nominated || !accepts(node)) continue;
+      if (answer_.feasible.size() == wanted) break;
+      answer_.feasible.push_back(node);
+    }
+    answer_.moved = answer_.feasible.size() + answer_.rejected.size();
   }
 
   void fail(std::string_view where, const plugin_verdict& verdict) {
@@ -168,9 +205,16 @@ class cycle_evaluation {
 
 }  // namespace
 
+bool preempts(const profile& by) {
+  return std::ranges::find(by.post_filter, "DefaultPreemption", &enabled_plugin::name) !=
+         by.post_filter.end();
+}
+
 std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
-                                           std::span<const node_group> groups, bool preemption) {
-  pod_plugins plugins(view, by, pod, {});
+                                           std::span<const nomination> nominations,
+                                           std::span<const node_group> groups,
+                                           const no_room* none) {
+  pod_plugins plugins(view, by, pod, nominations);
   const pre_filter_outcome before = plugins.pre_filter();
   if (before.rejection || before.node_names) return std::nullopt;
   std::map<std::string, std::size_t> counts;
@@ -182,8 +226,10 @@ std::optional<std::string> explain_failure(const cluster::view& view, const prof
     if (verdict->second.code == status_code::unschedulable) clearable += group.nodes;
   }
   std::string message = describe_failure(view.objects.node_count(), counts);
-  if (preemption && preempts(by)) {
-    message += " " + explain_no_victims(view.objects, pod, clearable);
+  if (none != nullptr) {
+    message +=
+        " " + explain_no_room(view, pod, plugins,
+                              none->finds_lower ? none->without_victims : clearable, none->crowded);
   }
   return message;
 }

@@ -63,7 +63,8 @@ struct evaluation {
   std::optional<std::vector<cluster::name_id>> node_names;
   std::optional<node_id> nominated;
   std::vector<rejection> rejected;  // only nodes that were looked at
-  std::vector<node_id> feasible;    // in node order
+  std::vector<node_id> feasible;    // in the order in which they were looked at
+  std::size_t moved = 0;            // how far the start of the next sample moves on
   std::vector<scored_node> scores;  // empty where fewer than two are feasible, or nominated
   std::vector<node_id> best;
   std::string message;  // FailedScheduling's text; empty where a node was found
@@ -71,10 +72,18 @@ struct evaluation {
   std::vector<solo_answer> solo;  // filled on demand
 };
 
+// Looking at some nodes instead of all, as kube-scheduler does.
+struct node_sample {
+  std::span<const node_id> order;  // all nodes (node_order.hpp)
+  std::size_t start = 0;           // in `order`
+  std::int32_t percentage = 0;     // percentageOfNodesToScore; 0: by the number of nodes
+};
+
 struct evaluation_options {
   std::span<const nomination> nominations{};  // find_nominations(); the pod's own does not count
   bool solo = false;                          // also ask every plugin alone
   bool preemption = false;                    // also run PostFilter where no node is feasible
+  const node_sample* sample = nullptr;        // null: all nodes are looked at
 };
 
 evaluation evaluate(const cluster::view& view, const profile& by, pod_id pod,
@@ -86,10 +95,21 @@ struct node_group {
   std::uint32_t nodes;
 };
 
+// What preemption finds where it can clear no node.
+struct no_room {
+  bool finds_lower = true;          // false: every node that might be cleared is without victims
+  std::size_t without_victims = 0;  // nodes that hold no pod of lower priority
+  std::span<const node_group> crowded{};
+};
+
+// Does the profile preempt at all?
+bool preempts(const profile& by);
+
 // evaluate()'s message for a pod that every node rejects, asking one node of each group; absent
-// where the groups do not tell: a PreFilter plugin rejects the pod or names the nodes. With
-// `preemption`, no node may hold a pod of lower priority and none be nominated for the pod.
+// where the groups do not tell: a PreFilter plugin rejects the pod or names the nodes. With `none`,
+// also what preemption adds to it.
 std::optional<std::string> explain_failure(const cluster::view& view, const profile& by, pod_id pod,
-                                           std::span<const node_group> groups, bool preemption);
+                                           std::span<const nomination> nominations,
+                                           std::span<const node_group> groups, const no_room* none);
 
 }  // namespace crosstie::schedule

@@ -4,8 +4,9 @@
 
 namespace crosstie::schedule {
 
-node_scorer::node_scorer(const cluster::usage_table& usage, const node_columns& nodes)
-    : usage_(&usage), nodes_(&nodes) {}
+node_scorer::node_scorer(const cluster::usage_table& usage, const node_columns& nodes,
+                         const nominated_pods& nominated)
+    : usage_(&usage), nodes_(&nodes), nominated_(&nominated) {}
 
 void node_scorer::reset() { refusals_.assign(nodes_->block_nodes(), 0); }
 
@@ -58,10 +59,11 @@ score_input node_scorer::input_of(const shape& wanted, const plugin_weights& wei
           .large = nodes_->large()};
 }
 
-// Ports and resources other than cpu and memory; null where the shape asks for none.
+// Ports, resources other than cpu and memory, and what nominated pods leave; null where none of
+// them can matter.
 const std::int32_t* node_scorer::find_refusals(const shape& wanted, const static_table::part& part,
                                                std::uint32_t first, std::uint32_t count) {
-  if (wanted.others.empty() && !wanted.has_ports) return nullptr;
+  if (wanted.others.empty() && !wanted.has_ports && nominated_->empty()) return nullptr;
   std::fill_n(refusals_.begin(), count, 0);
   for (const cluster::resource_request& request : wanted.others) {
     const std::span<const std::int64_t> all = usage_->allocatable(request.resource),
@@ -79,6 +81,10 @@ const std::int32_t* node_scorer::find_refusals(const shape& wanted, const static
       if (usage_->ports_conflict(demand, node_id{first + i})) refusals_[i] |= ports_taken;
     }
   }
+  for (std::uint32_t i = 0; i < count && !nominated_->empty(); ++i) {
+    if (nominated_->at(first + i).empty()) continue;
+    refusals_[i] |= static_cast<std::int32_t>(nominated_->refuse(wanted, first + i));
+  }
   return refusals_.data();
 }
 
@@ -92,7 +98,8 @@ std::uint32_t node_scorer::find_lacking(const shape& wanted, std::uint32_t slot)
     const std::span<const std::int64_t> all = usage_->allocatable(requests[i].resource),
                                         used = usage_->requested(requests[i].resource);
     const bool known = slot < std::min(all.size(), used.size());
-    const std::int64_t most = known ? all[slot] : 0, left = known ? most - used[slot] : 0;
+    const std::int64_t taken = nominated_->amount_at(slot, requests[i].resource, wanted.priority);
+    const std::int64_t most = known ? all[slot] : 0, left = known ? most - used[slot] - taken : 0;
     if (requests[i].amount > left) lacking |= 1u << i;
     if (requests[i].amount > most) lacking |= 0x10000u << i;
   }

@@ -2,7 +2,7 @@
 // depends on the node and the shape alone.
 //
 // Promise: totals are those of score_kernel.hpp, with host ports and resources other than cpu and
-// memory looked at where the shape asks for them.
+// memory looked at where the shape asks for them, and room left for nominated pods.
 // Cost: score_kernel's. Thread safety: none.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "schedule/node_columns.hpp"
+#include "schedule/nominated_pods.hpp"
 #include "schedule/score_kernel.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
@@ -18,7 +19,8 @@ namespace crosstie::schedule {
 
 class node_scorer {
  public:
-  node_scorer(const cluster::usage_table& usage, const node_columns& nodes);
+  node_scorer(const cluster::usage_table& usage, const node_columns& nodes,
+              const nominated_pods& nominated);
 
   void reset();
   // One whole block of nodes, into `totals` of its own.
@@ -38,6 +40,7 @@ class node_scorer {
 
   const cluster::usage_table* usage_;
   const node_columns* nodes_;
+  const nominated_pods* nominated_;
   std::vector<std::int32_t> refusals_;
 };
 

@@ -4,6 +4,7 @@
 // Cost: find_nominations looks at every pod once. Value types.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "cluster/state.hpp"
@@ -16,6 +17,8 @@ struct nomination {
   cluster::node_id node;
 };
 
+std::optional<nomination> find_nomination(const cluster::view& view, const configuration& settings,
+                                          cluster::pod_id pod);
 std::vector<nomination> find_nominations(const cluster::view& view, const configuration& settings);
 
 }  // namespace crosstie::schedule

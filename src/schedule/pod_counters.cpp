@@ -21,11 +21,13 @@ pod_counters::pod_counters(const cluster::store& objects, cluster::pods_by_node&
 void pod_counters::reset() {
   topology_->reset();
   counters_.clear();
+  cells_ = 0;
   lowest_counters_.clear();
   numbered_.clear();
   predicates_.clear();
   choices_.clear();
   identities_.clear();
+  links_.clear();
   terms_.clear();
   for (auto* bytes : {&predicate_bytes_, &choice_bytes_, &counter_bytes_, &term_bytes_}) {
     bytes->clear();
@@ -36,7 +38,7 @@ void pod_counters::reset() {
     if (!topology_->alive(slot)) continue;
     std::vector<pod_id> pods;
     pods_->append_pods(node_id{slot}, pods);
-    for (const pod_id pod : pods) count(pod, slot, 1);
+    for (const pod_id pod : pods) pod_bound(pod, node_id{slot});
   }
 }
 
@@ -65,14 +67,16 @@ bool pod_counters::judge(const node_choice& rule, node_id id) const {
          !cluster::find_untolerated(node.taints, rule.tolerations->tolerations, cluster::keeps_off);
 }
 
-const pod_counters::identity& pod_counters::identify(const cluster::pod& pod) {
+pod_counters::identity& pod_counters::identify(const cluster::pod& pod) {
   const identity_key key{pod.ns, pod.labels};
   const auto [found, added] =
       identity_ids_.try_emplace(key, static_cast<std::uint32_t>(identities_.size()));
   if (!added) return identities_[found->second];
   identity& made = identities_.emplace_back(identity{key, {}});
   for (std::uint32_t i = 0; i < predicates_.size(); ++i) {
-    if (holds(predicates_[i].rule, key)) made.predicates.push_back(i);
+    if (!holds(predicates_[i].rule, key)) continue;
+    made.predicates.push_back(i);
+    predicates_[i].identities.push_back(found->second);
   }
   return made;
 }
@@ -87,9 +91,11 @@ std::uint32_t pod_counters::intern_predicate(const pod_predicate& which) {
   }
   const std::uint32_t id = predicate_bytes_.intern(bytes.bytes());
   if (id < predicates_.size()) return id;
-  predicates_.push_back({which, {}});
-  for (identity& each : identities_) {
-    if (holds(which, each.key)) each.predicates.push_back(id);
+  predicate_state& made = predicates_.emplace_back(predicate_state{which, {}, {}});
+  for (std::uint32_t i = 0; i < identities_.size(); ++i) {
+    if (!holds(which, identities_[i].key)) continue;
+    identities_[i].predicates.push_back(id);
+    made.identities.push_back(i);
   }
   return id;
 }
@@ -121,6 +127,7 @@ std::uint32_t pod_counters::add_counter(topology_table::key_id key, std::uint32_
   made.key = key;
   made.choice = choice;
   made.counts.resize(topology_->domain_limit(key), 0);
+  cells_ += made.counts.size();
   made.keeps_lowest = keeps_lowest;
   const auto id = static_cast<std::uint32_t>(counters_.size());
   if (keeps_lowest) {
@@ -154,24 +161,10 @@ std::uint32_t pod_counters::intern(const pod_predicate& which, topology_table::k
 
 void pod_counters::fill(std::uint32_t predicate, pod_counter& counter) {
   const predicate_state& which = predicates_[predicate];
-  fulfils_.assign(identities_.size(), 0);
-  bool any = false;
-  for (std::size_t i = 0; i < identities_.size(); ++i) {
-    const std::vector<std::uint32_t>& mine = identities_[i].predicates;
-    fulfils_[i] = std::ranges::find(mine, predicate) != mine.end();
-    any |= fulfils_[i] != 0;
-  }
-  if (!any) return;
-  for (std::uint32_t slot = 0; slot < topology_->slots(); ++slot) {
-    if (!choices_[counter.choice].chosen[slot]) continue;
-    on_node_.clear();
-    pods_->append_pods(node_id{slot}, on_node_);
-    for (const pod_id id : on_node_) {
-      const cluster::pod& pod = (*objects_)[id];
-      // Every bound pod has been identified when it came.
-      const std::uint32_t identity = *identity_ids_.find_value(identity_key{pod.ns, pod.labels});
-      if (!fulfils_[identity] || (which.rule.live_only && pod.terminating)) continue;
-      add(counter, slot, 1);
+  for (const std::uint32_t each : which.identities) {
+    for (std::uint32_t i = identities_[each].first_pod; i != no_pod; i = links_[i].next) {
+      if (which.rule.live_only && (*objects_)[pod_id{i}].terminating) continue;
+      add(counter, links_[i].slot, 1);
     }
   }
 }
@@ -211,6 +204,27 @@ const std::vector<std::uint32_t>& pod_counters::find_terms(pod_id pod) {
 }
 
 // ---- counting ---------------------------------------------------------------------------------
+
+void pod_counters::pod_bound(pod_id pod, node_id node) {
+  const std::uint32_t i = cluster::index(pod);
+  count(pod, cluster::index(node), 1);
+  if (i >= links_.size()) links_.resize(std::max<std::size_t>(i + i / 4 + 1, 64));
+  identity& mine = identify((*objects_)[pod]);
+  links_[i] = {mine.first_pod, no_pod, cluster::index(node)};
+  if (mine.first_pod != no_pod) links_[mine.first_pod].previous = i;
+  mine.first_pod = i;
+}
+
+void pod_counters::pod_unbound(pod_id pod, node_id node) {
+  count(pod, cluster::index(node), -1);
+  const link& mine = links_[cluster::index(pod)];
+  if (mine.next != no_pod) links_[mine.next].previous = mine.previous;
+  if (mine.previous != no_pod) {
+    links_[mine.previous].next = mine.next;
+  } else {
+    identify((*objects_)[pod]).first_pod = mine.next;
+  }
+}
 
 void pod_counters::count(pod_id id, std::uint32_t slot, std::int32_t by) {
   const cluster::pod& pod = (*objects_)[id];
@@ -275,7 +289,10 @@ void pod_counters::node_changed(node_id node) {
   }
   for (pod_counter& each : counters_) {
     const std::uint32_t limit = topology_->domain_limit(each.key);
-    if (limit > each.counts.size()) each.counts.resize(limit + limit / 8, 0);
+    if (limit > each.counts.size()) {
+      cells_ += limit + limit / 8 - each.counts.size();
+      each.counts.resize(limit + limit / 8, 0);
+    }
     if (each.keeps_lowest) each.nodes.resize(each.counts.size(), 0);
   }
   for (const std::uint32_t each : lowest_counters_) register_node(counters_[each], slot, 1);
@@ -286,7 +303,7 @@ std::size_t pod_counters::memory_bytes() const {
   std::size_t bytes = predicate_bytes_.memory_bytes() + choice_bytes_.memory_bytes() +
                       counter_bytes_.memory_bytes() + term_bytes_.memory_bytes() +
                       identity_ids_.memory_bytes() + carried_.memory_bytes() +
-                      terms_.capacity() * sizeof(carried_term);
+                      terms_.capacity() * sizeof(carried_term) + links_.capacity() * sizeof(link);
   for (const pod_counter& each : counters_) {
     bytes += sizeof each +
              (each.counts.capacity() + each.nodes.capacity() + each.with_count.capacity()) *

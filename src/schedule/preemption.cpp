@@ -21,41 +21,43 @@ constexpr const char* never = "not eligible due to preemptionPolicy=Never.";
 
 class victim_search {
  public:
-  victim_search(const cluster::view& view, const evaluation& failed, status_code absent,
-                pod_plugins& plugins)
-      : view_(view),
-        objects_(view.objects),
-        failed_(failed),
-        absent_(absent),
-        plugins_(plugins),
-        pod_(view.objects[failed.pod]),
-        priority_(priority(failed.pod)) {}
+  victim_search(const cluster::view& view, pod_id pod, pod_plugins& plugins)
+      : view_(view), objects_(view.objects), plugins_(plugins), priority_(priority(pod)) {}
 
-  preemption_outcome run() {
+  preemption_outcome run(const evaluation& failed, status_code absent) {
     preemption_outcome outcome;
-    outcome.answer.ineligible = find_ineligibility();
+    outcome.answer.ineligible =
+        schedule::find_ineligibility(view_, failed.pod, rejects_nominated_node(failed, absent));
     if (!outcome.answer.ineligible.empty()) {
       outcome.message = "preemption: " + outcome.answer.ineligible;
       return outcome;
     }
-    for (const node_id node : list_potential_nodes()) try_node(node, outcome);
+    for (const node_id node : list_potential_nodes(failed, absent)) try_node(node, outcome);
     if (!outcome.answer.candidates.empty()) {
       outcome.error.clear();
       outcome.answer.best = pick(outcome.answer.candidates);
     } else if (outcome.error.empty()) {
-      outcome.message = "preemption: " + explain();
+      outcome.message = explain();
     }
     return outcome;
+  }
+
+  std::string explain_groups(std::size_t without_victims, std::span<const node_group> crowded) {
+    std::map<std::string, std::size_t> counts;
+    std::size_t tried = without_victims;
+    if (without_victims > 0) counts[no_victims] = without_victims;
+    for (const node_group& group : crowded) {
+      preemption_victims found{.node = group.first, .victims = {}, .pdb_violations = 0};
+      for (const std::string& reason : select_victims(found).reasons) counts[reason] += group.nodes;
+      tried += group.nodes;
+    }
+    return explain(std::move(counts), tried);
   }
 
  private:
   std::int32_t priority(pod_id id) const { return objects_.spec(id).priority; }
   bool may_evict(pod_id id) const { return priority(id) < priority_; }
-  // A pod that has not started counts as started now: later than any other.
-  timestamp started(pod_id id) const {
-    const timestamp at = objects_[id].started;
-    return at == 0 ? std::numeric_limits<timestamp>::max() : at;
-  }
+  timestamp started(pod_id id) const { return schedule::started(objects_[id]); }
   // Less for the more important: the higher priority, then the earlier start.
   std::tuple<std::int64_t, timestamp> rank_importance(pod_id pod) const {
     return {-std::int64_t{priority(pod)}, started(pod)};
@@ -68,34 +70,20 @@ class victim_search {
     return pods;
   }
 
-  status_code code_on(node_id node) const {
-    const auto found = std::ranges::find(failed_.rejected, node, &rejection::node);
-    return found == failed_.rejected.end() ? absent_ : found->why.code;
+  bool rejects_nominated_node(const evaluation& failed, status_code absent) const {
+    const auto node = objects_.find_node(objects_[failed.pod].nominated_node);
+    if (!node) return false;
+    const auto found = std::ranges::find(failed.rejected, *node, &rejection::node);
+    const status_code code = found == failed.rejected.end() ? absent : found->why.code;
+    return code == status_code::unschedulable_and_unresolvable;
   }
 
-  // Why the pod may not preempt; empty where it may.
-  std::string find_ineligibility() const {
-    if (!objects_.spec(failed_.pod).preempts_lower_priority) {
-      return never;
-    }
-    if (pod_.nominated_node == cluster::no_name) return {};
-    const auto nominated = objects_.find_node(pod_.nominated_node);
-    if (!nominated || code_on(*nominated) == status_code::unschedulable_and_unresolvable) return {};
-    for (const pod_id other : list_pods(*nominated)) {
-      const cluster::pod& leaving = objects_[other];
-      if (may_evict(other) && leaving.terminating && leaving.disrupted_by_scheduler) {
-        return "not eligible due to a terminating pod on the nominated node.";
-      }
-    }
-    return {};
-  }
-
-  std::vector<node_id> list_potential_nodes() const {
+  std::vector<node_id> list_potential_nodes(const evaluation& failed, status_code absent) const {
     std::map<node_id, status_code> codes;
     for (std::uint32_t slot = 0; slot < objects_.node_slots(); ++slot) {
-      if (objects_.alive(node_id{slot})) codes[node_id{slot}] = absent_;
+      if (objects_.alive(node_id{slot})) codes[node_id{slot}] = absent;
     }
-    for (const rejection& each : failed_.rejected) codes[each.node] = each.why.code;
+    for (const rejection& each : failed.rejected) codes[each.node] = each.why.code;
     std::vector<node_id> nodes;
     for (const auto& [node, code] : codes) {
       if (code == status_code::unschedulable) nodes.push_back(node);
@@ -187,17 +175,8 @@ class victim_search {
     return violators;
   }
 
-  // A pod in disruptedPods was counted by the API server already.
   bool covers(const pod_disruption_budget& budget, pod_id id) const {
-    const cluster::pod& pod = objects_[id];
-    const cluster::label_set& labels = objects_.labels(id);
-    if (labels.empty() || budget.ns != pod.ns || !budget.selector) return false;
-    const cluster::label_selector& selector = *budget.selector;
-    if (selector.requirements.empty() || find_syntax_error(selector, objects_.names())) {
-      return false;
-    }
-    return matches(selector, labels, objects_.names()) &&
-           std::ranges::find(budget.disrupted_pods, pod.name) == budget.disrupted_pods.end();
+    return selects(objects_, budget, id) && !is_counted_already(budget, objects_[id]);
   }
 
   // ---- among the candidates ----
@@ -229,23 +208,21 @@ class victim_search {
 
   // "0/3 nodes are available: 1 Insufficient cpu, 2 Preemption is not helpful for scheduling."
   std::string explain() const {
-    const std::size_t nodes = objects_.node_count();
     std::map<std::string, std::size_t> counts;
     for (const status& each : statuses_) {
       for (const std::string& reason : each.reasons) ++counts[reason];
     }
-    if (statuses_.size() < nodes) {
-      counts[not_helpful] += nodes - statuses_.size();
-    }
-    return describe_failure(nodes, counts);
+    return explain(std::move(counts), statuses_.size());
+  }
+  std::string explain(std::map<std::string, std::size_t> counts, std::size_t tried) const {
+    const std::size_t nodes = objects_.node_count();
+    if (tried < nodes) counts[not_helpful] += nodes - tried;
+    return "preemption: " + describe_failure(nodes, counts);
   }
 
   const cluster::view view_;
   const cluster::store& objects_;
-  const evaluation& failed_;
-  status_code absent_;
   pod_plugins& plugins_;
-  const cluster::pod& pod_;
   std::int32_t priority_;
   std::vector<status> statuses_;  // of the nodes that cannot be cleared
 };
@@ -254,16 +231,45 @@ class victim_search {
 
 preemption_outcome find_preemption(const cluster::view& view, const evaluation& failed,
                                    status_code absent, pod_plugins& plugins) {
-  return victim_search(view, failed, absent, plugins).run();
+  return victim_search(view, failed.pod, plugins).run(failed, absent);
 }
 
-std::string explain_no_victims(const cluster::store& objects, pod_id pod, std::size_t clearable) {
-  if (!objects.spec(pod).preempts_lower_priority) return fmt::format("preemption: {}", never);
-  const std::size_t nodes = objects.node_count();
-  std::map<std::string, std::size_t> counts;
-  if (clearable > 0) counts[no_victims] = clearable;
-  if (clearable < nodes) counts[not_helpful] = nodes - clearable;
-  return "preemption: " + describe_failure(nodes, counts);
+std::string find_ineligibility(const cluster::view& view, pod_id id, bool hopeless) {
+  const cluster::store& objects = view.objects;
+  if (!objects.spec(id).preempts_lower_priority) return never;
+  if (objects[id].nominated_node == cluster::no_name) return {};
+  const auto nominated = objects.find_node(objects[id].nominated_node);
+  if (!nominated || hopeless) return {};
+  std::vector<pod_id> there;
+  view.pods.append_pods(*nominated, there);
+  for (const pod_id other : there) {
+    if (objects.spec(other).priority >= objects.spec(id).priority) continue;
+    if (objects[other].terminating && objects[other].disrupted_by_scheduler) {
+      return "not eligible due to a terminating pod on the nominated node.";
+    }
+  }
+  return {};
+}
+
+std::string explain_no_room(const cluster::view& view, pod_id pod, pod_plugins& plugins,
+                            std::size_t without_victims, std::span<const node_group> crowded) {
+  return victim_search(view, pod, plugins).explain_groups(without_victims, crowded);
+}
+
+timestamp started(const cluster::pod& pod) {
+  return pod.started == 0 ? std::numeric_limits<timestamp>::max() : pod.started;
+}
+
+bool selects(const cluster::store& objects, const pod_disruption_budget& budget, pod_id id) {
+  const cluster::label_set& labels = objects.labels(id);
+  if (labels.empty() || budget.ns != objects[id].ns || !budget.selector) return false;
+  const cluster::label_selector& selector = *budget.selector;
+  if (selector.requirements.empty() || find_syntax_error(selector, objects.names())) return false;
+  return matches(selector, labels, objects.names());
+}
+
+bool is_counted_already(const pod_disruption_budget& budget, const cluster::pod& pod) {
+  return std::ranges::find(budget.disrupted_pods, pod.name) != budget.disrupted_pods.end();
 }
 
 }  // namespace crosstie::schedule

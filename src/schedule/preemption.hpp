@@ -25,8 +25,23 @@ struct preemption_outcome {
 preemption_outcome find_preemption(const cluster::view& view, const evaluation& failed,
                                    status_code absent, pod_plugins& plugins);
 
-// find_preemption's message for a pod without a nominated node where no node holds a pod of lower
-// priority, and `clearable` nodes reject it for what evictions may change.
-std::string explain_no_victims(const cluster::store& objects, pod_id pod, std::size_t clearable);
+// ---- parts of it, for who finds the victims another way (victim_trial.hpp) ----
+
+// Why the pod may not preempt; empty where it may. `hopeless`: its nominated node rejects it for
+// what evictions cannot change.
+std::string find_ineligibility(const cluster::view& view, pod_id pod, bool hopeless);
+
+// find_preemption's message where no node can be cleared: so many nodes hold no pod of lower
+// priority, and those of each group are crowded alike even without them.
+std::string explain_no_room(const cluster::view& view, pod_id pod, pod_plugins& plugins,
+                            std::size_t without_victims, std::span<const node_group> crowded);
+
+// A pod that has not started counts as started now: later than any other.
+cluster::timestamp started(const cluster::pod& pod);
+// Does the budget's selector take the pod, as preemption understands it?
+bool selects(const cluster::store& objects, const cluster::pod_disruption_budget& budget,
+             pod_id pod);
+// A pod in disruptedPods was counted by the API server already.
+bool is_counted_already(const cluster::pod_disruption_budget& budget, const cluster::pod& pod);
 
 }  // namespace crosstie::schedule

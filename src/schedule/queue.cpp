@@ -155,6 +155,18 @@ void queue::notify(event_set happened, timestamp now) {
   }
 }
 
+void queue::notify(event_set happened, timestamp now, std::int32_t priority) {
+  if (unschedulable_ == 0) return;
+  for (group& g : groups_) {
+    if ((g.helpful & happened) == 0) continue;
+    for (std::uint32_t slot = g.pods.first; slot != none;) {
+      const std::uint32_t next = entries_[slot].next;
+      if (objects_->spec(entries_[slot].pod).priority <= priority) wake(slot, now);
+      slot = next;
+    }
+  }
+}
+
 void queue::advance(timestamp now) {
   const cluster::timed watch(cluster::metered::queue, cluster::operation::advance);
   while (!backoff_.empty() && backoff_.front().first <= now) {

@@ -81,8 +81,9 @@ class queue {
   // The attempt ended in an error: to the backoff heap.
   void fail(pod_id pod, timestamp now);
 
-  // Something has happened: wakes pods that it may help.
+  // Something has happened: wakes pods that it may help; with a priority, only those of at most it.
   void notify(event_set happened, timestamp now);
+  void notify(event_set happened, timestamp now, std::int32_t priority);
   // Moves what is due: ended backoffs, and pods that were unschedulable for too long.
   void advance(timestamp now);
   // When advance has something to do next.

@@ -8,8 +8,9 @@
 
 namespace crosstie::schedule {
 
-score_table::score_table(const cluster::usage_table& usage, const node_columns& nodes, bool by_name)
-    : nodes_(&nodes), scorer_(usage, nodes), by_name_(by_name) {}
+score_table::score_table(const cluster::usage_table& usage, const node_columns& nodes,
+                         const nominated_pods& nominated, bool by_name)
+    : nodes_(&nodes), scorer_(usage, nodes, nominated), by_name_(by_name) {}
 
 void score_table::reset(std::uint32_t limit) {
   recent_.reset(limit);
@@ -90,15 +91,19 @@ node_id score_table::first_best(const row& of) const {
   return node_id{first};
 }
 
-std::uint32_t score_table::rejections(const row& of) const {
-  std::uint32_t all = 0;
-  for (const std::int32_t total : totals_.row(of.slot)) {
-    all |= total < 0 ? static_cast<std::uint32_t>(-total) : 0;
-  }
-  return all;
+std::uint32_t score_table::rejections(const row& of, node_id except) const {
+  const std::span<const std::int32_t> all = totals_.row(of.slot);
+  const auto unite = [](std::span<const std::int32_t> totals) {
+    std::uint32_t bits = 0;
+    for (const std::int32_t total : totals)
+      bits |= static_cast<std::uint32_t>(total < 0 ? -total : 0);
+    return bits;
+  };
+  const std::size_t apart = std::min<std::size_t>(cluster::index(except), all.size());
+  return unite(all.first(apart)) | unite(all.subspan(std::min(apart + 1, all.size())));
 }
 
-void score_table::group_rejections(const row& of, const shape& wanted,
+void score_table::group_rejections(const row& of, const shape& wanted, node_id apart,
                                    std::vector<node_group>& groups) const {
   groups.clear();
   crosstie::flat_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
@@ -106,6 +111,10 @@ void score_table::group_rejections(const row& of, const shape& wanted,
   for (std::uint32_t slot = 0; slot < totals.size(); ++slot) {
     const auto bits = static_cast<std::uint32_t>(-totals[slot]);
     if (bits & no_such_node) continue;
+    if (node_id{slot} == apart) {
+      groups.push_back({apart, 1});
+      continue;
+    }
     const std::uint32_t lacking = bits >= cpu_insufficient ? scorer_.find_lacking(wanted, slot) : 0;
     const auto [group, fresh] =
         known.try_emplace(std::pair(bits, lacking), static_cast<std::uint32_t>(groups.size()));

@@ -5,7 +5,8 @@
 //   classes   shape x node    uint16: the static class a feasible node is counted under
 //   maxima    shape x block   the greatest total of the block, how many have it, the first by name
 //
-// Promise: after refresh, a row equals the plain evaluation: normalisation is over the feasible
+// Promise: after refresh, a row equals the plain evaluation of a pod that is not nominated itself:
+// nodes with nominated pods refuse whom those leave no room. Normalisation is over the feasible
 // nodes, whose raw scores are counted by class, so that a changed maximum is seen and every total
 // of the row mended by what its class now adds.
 // Cost: refresh O(nodes changed since the row was asked last), or O(nodes) vector code where more
@@ -36,7 +37,8 @@ class score_table {
     std::uint32_t ties;      // nodes with it
   };
 
-  score_table(const cluster::usage_table& usage, const node_columns& nodes, bool by_name);
+  score_table(const cluster::usage_table& usage, const node_columns& nodes,
+              const nominated_pods& nominated, bool by_name);
 
   // Drops everything; keeps at most `limit` rows from now on.
   void reset(std::uint32_t limit);
@@ -46,10 +48,14 @@ class score_table {
   node_id nth_best(const row& of, std::uint32_t n) const;
   // The tied node whose name is the smallest.
   node_id first_best(const row& of) const;
-  // The nodes in groups that reject the shape alike; none may be feasible.
-  void group_rejections(const row& of, const shape& wanted, std::vector<node_group>& groups) const;
-  // The union of the rejection bits over all nodes.
-  std::uint32_t rejections(const row& of) const;
+  // The nodes in groups that reject the shape alike; none may be feasible. `apart` is a group of
+  // its own.
+  void group_rejections(const row& of, const shape& wanted, node_id apart,
+                        std::vector<node_group>& groups) const;
+  // The union of the rejection bits over all nodes but one.
+  std::uint32_t rejections(const row& of, node_id except) const;
+  // By slot: the total, or minus the rejection bits.
+  std::span<const std::int32_t> totals(const row& of) const { return totals_.row(of.slot); }
   template <class Visitor>
   void for_each_best(const row& of, Visitor&& visit) const {
     const std::span<const std::int32_t> totals = totals_.row(of.slot);

@@ -165,6 +165,7 @@ std::uint32_t shape_table::classify(cluster::spec_id id, std::uint32_t profile) 
   shape s;
   s.spec = id;
   s.profile = profile;
+  s.priority = spec.priority;
   s.cpu_needed = amount_of(demand.requested, cluster::cpu);
   s.memory_needed = amount_of(demand.requested, cluster::memory);
   s.cpu_scored = amount_of(demand.scored, cluster::cpu);
@@ -180,6 +181,7 @@ std::uint32_t shape_table::classify(cluster::spec_id id, std::uint32_t profile) 
   byte_writer bytes;
   add_static_part(bytes, spec, profile);
   s.static_part = static_bytes_.intern(bytes.bytes());
+  bytes.add(spec.priority);
   bytes.add(demand.requested);
   bytes.add(demand.scored);
   bytes.add(demand.host_ports);

@@ -2,11 +2,10 @@
 //
 // Promise: two specs have the same shape only if NodeUnschedulable, NodeName, TaintToleration,
 // NodeAffinity, NodePorts, NodeResourcesFit, BalancedAllocation and ImageLocality say the same of
-// both, everywhere and always; specs about which other plugins than these, PodTopologySpread and
-// InterPodAffinity have something to say, or profiles other than the default with whatever
-// weights, have none.
-// Cost: a vector load for a spec seen before, else the interning of its bytes.
-// Thread safety: none.
+// both, everywhere and always, and both have the same priority; specs about which other plugins
+// than these, PodTopologySpread and InterPodAffinity have something to say, or profiles other than
+// the default with whatever weights, have none. Cost: a vector load for a spec seen before, else
+// the interning of its bytes. Thread safety: none.
 #pragma once
 
 #include <crosstie/interner.hpp>
@@ -34,6 +33,7 @@ struct shape {
   cluster::spec_id spec{};        // of the first pod that had it
   std::uint32_t static_part = 0;  // dense; shapes that differ only in amounts share one
   std::uint32_t profile = 0;
+  std::int32_t priority = 0;                      // which nominated pods it may not pass
   double cpu_needed = 0, memory_needed = 0;       // by the filter and by BalancedAllocation
   double cpu_scored = 0, memory_scored = 0;       // by the fit score
   std::vector<cluster::resource_request> others;  // resources but cpu and memory

@@ -77,8 +77,9 @@ struct options {
   arrivals arrive;
   tie_break ties;
   bool preemption = true;
-  bool strict = false;   // an inconsistent dump is an error
-  bool profile = false;  // count calls and time by table and operation: timing::profile
+  bool sample_nodes = false;  // as percentageOfNodesToScore says; false: all nodes are looked at
+  bool strict = false;        // an inconsistent dump is an error
+  bool profile = false;       // count calls and time by table and operation: timing::profile
   // A KubeSchedulerConfiguration, and what errors call it; without a text: the default profile.
   std::string configuration_text, configuration_file;
   const std::atomic<bool>* stop = nullptr;        // set it (a signal handler may) to end the run

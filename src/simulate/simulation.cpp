@@ -42,6 +42,7 @@ timestamp settle_time(const options& what) {
 schedule::cycle_options cycle_options_of(const options& what) {
   schedule::cycle_options settings;
   settings.engine.ties = {what.ties.by_name, what.ties.seed};
+  settings.engine.sample = what.sample_nodes;
   settings.preemption = what.preemption;
   // Here nothing changes unnoticed, so that time alone makes no pod schedulable.
   settings.retry_unschedulable_ns = 0;

@@ -1,4 +1,6 @@
 // Upstream's misc workloads: plain pods, daemon sets, preemption, churn, gates, deletions.
+#include <fmt/format.h>
+
 #include "simulate/workload_cases.hpp"
 
 namespace crosstie::simulate {
@@ -120,6 +122,27 @@ void compose_extended_resource(workload_composer& into, const workload_size& siz
       "test");
 }
 
+// Nodes that declare features, pods with resources of their own rather than of their containers.
+void compose_declared_features(workload_composer& into, const workload_size& size) {
+  std::string features;
+  for (std::int64_t i = 0; i < size.get("numNodeDeclaredFeatures"); ++i) {
+    features += fmt::format(R"({}"Feature{:03}")", i == 0 ? "" : ",", i);
+  }
+  const pod_template pod{.name = "pod-",
+                         .spec = R"("resources":{"requests":{"cpu":"100m","memory":"200Mi"}},)",
+                         .resources = only_pause,
+                         .port = false};
+  into.create_nodes(size.get("nodes"),
+                    {.name = "node-",
+                     .capacity = R"("cpu":"128","memory":"16Gi","pods":"110")",
+                     .status = fmt::format(R"(,"declaredFeatures":[{}])", features)});
+  into.create_namespace("init");
+  into.create_namespace("test");
+  into.create_pods(size.get("initPods"), pod, "init");
+  into.begin_measuring();
+  into.create_pods(size.get("measurePods"), pod, "test");
+}
+
 }  // namespace
 
 void add_basic_workloads(std::vector<workload_case>& to) {
@@ -170,6 +193,16 @@ void add_basic_workloads(std::vector<workload_case>& to) {
        {{"5000pods_5000nodes", {{"nodesWithExtendedResource", 5000}, {"measurePods", 5000}}}},
        compose_extended_resource,
        {"nodesWithExtendedResource"}});
+  std::vector<workload_size> declaring;
+  for (const std::int64_t features : {20, 40, 100}) {
+    declaring.push_back({fmt::format("5000Nodes{}DeclaredFeatures", features),
+                         {{"nodes", 5000},
+                          {"initPods", 5000},
+                          {"measurePods", 5000},
+                          {"numNodeDeclaredFeatures", features, false}}});
+  }
+  to.push_back(
+      {"NodeDeclaredFeaturesEnabled", std::move(declaring), compose_declared_features, {"nodes"}});
 }
 
 }  // namespace crosstie::simulate

@@ -16,6 +16,7 @@ std::span<const workload_case> workload_cases() {
     add_affinity_workloads(all);
     add_spreading_workloads(all);
     add_volume_workloads(all);
+    add_event_workloads(all);
     add_mixed_workloads(all);
     std::ranges::sort(all, {}, &workload_case::name);
     return all;

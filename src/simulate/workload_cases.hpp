@@ -52,6 +52,7 @@ void add_basic_workloads(std::vector<workload_case>& to);
 void add_affinity_workloads(std::vector<workload_case>& to);
 void add_spreading_workloads(std::vector<workload_case>& to);
 void add_volume_workloads(std::vector<workload_case>& to);
+void add_event_workloads(std::vector<workload_case>& to);
 void add_mixed_workloads(std::vector<workload_case>& to);
 
 // Upstream's pods that several cases use.

@@ -20,16 +20,16 @@ workload_part volume_part(claimed_volume kind, const std::string& ns) {
   const std::string_view source =
       kind == claimed_volume::aws ? R"("awsElasticBlockStore":{"volumeID":"$ns-vol-$i"})"
                                   : R"("csi":{"driver":"ebs.csi.aws.com","volumeHandle":"$name"})";
-  return {
-      .name = ns + "-pv-",
-      .ns = ns,
-      .text = fmt::format(
-          R"({{"apiVersion":"v1","kind":"PersistentVolume","metadata":{{"name":"$name",)"
-          R"("uid":"$uid"}},"spec":{{"accessModes":["{}"],"capacity":{{"storage":"1Gi"}},)"
-          R"("claimRef":{{"kind":"PersistentVolumeClaim","namespace":"$ns",)"
-          R"("name":"pvc-$number"}},{},"persistentVolumeReclaimPolicy":"Retain",)"
-          R"("volumeMode":"Filesystem"}},"status":{{"phase":"Bound"}}}})",
-          kind == claimed_volume::csi_once_per_pod ? "ReadWriteOncePod" : "ReadOnlyMany", source)};
+  return {.name = ns + "-pv-",
+          .ns = ns,
+          .text = fmt::format(
+              R"({{"apiVersion":"v1","kind":"PersistentVolume","metadata":{{"name":"$name",)"
+              R"("uid":"$uid"}},"spec":{{"accessModes":["ReadOnlyMany"],)"
+              R"("capacity":{{"storage":"1Gi"}},)"
+              R"("claimRef":{{"kind":"PersistentVolumeClaim","namespace":"$ns",)"
+              R"("name":"pvc-$number"}},{},"persistentVolumeReclaimPolicy":"Retain",)"
+              R"("volumeMode":"Filesystem"}},"status":{{"phase":"Bound"}}}})",
+              source)};
 }
 
 workload_part claim_part(claimed_volume kind, const std::string& ns) {
@@ -118,7 +118,7 @@ object_group workload_composer::create_pods(std::int64_t count, const pod_templa
   if (ns.empty()) ns = fresh_namespace();
   ++ops_;
   pod_template made_like = like;
-  if (how.volume != claimed_volume::none) {
+  if (how.volume != claimed_volume::none || how.shares_claims) {
     made_like.spec +=
         R"("volumes":[{"name":"vol","persistentVolumeClaim":{"claimName":"pvc-$number"}}],)";
   }

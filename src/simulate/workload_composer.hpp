@@ -31,6 +31,8 @@ struct pod_manner {
   claimed_volume volume = claimed_volume::none;
   double pace = 5000;    // pods a second
   bool measured = true;  // where they come as events
+  // Of other pods in the namespace: each pod shares the claim of its number.
+  bool shares_claims = false;
 };
 
 class workload_composer {

@@ -36,8 +36,6 @@ struct node_kind {
 
 node_template node_like(std::uint32_t kind, int revision) {
   const node_kind is(kind);
-  static std::string capacity;
-  capacity = fmt::format(R"("cpu":"{}","memory":"{}Gi","pods":"110")", is.cores, 4 * is.cores);
   std::string taints;
   if (is.spot) taints = R"("taints":[{"key":"spot","value":"true","effect":"NoSchedule"}])";
   if (is.old) taints = R"("taints":[{"key":"old","value":"true","effect":"PreferNoSchedule"}])";
@@ -45,7 +43,8 @@ node_template node_like(std::uint32_t kind, int revision) {
           .labels = fmt::format(R"(,"{}":"zone-{}","example.com/revision":"{}")", zone_key, is.zone,
                                 revision),
           .spec = std::move(taints),
-          .capacity = capacity};
+          .capacity =
+              fmt::format(R"("cpu":"{}","memory":"{}Gi","pods":"110")", is.cores, 4 * is.cores)};
 }
 
 // The shape of rank `rank`, the first the most frequent.
@@ -118,7 +117,7 @@ struct pod_shape {
 class shape_draw {
  public:
   shape_draw(std::uint64_t seed, std::uint32_t shapes) : seed_(seed) {
-    for (std::uint64_t rank = 1; rank <= shapes; ++rank) ends_.push_back(total_ += one_ / rank);
+    for (std::uint64_t rank = 1; rank <= shapes; ++rank) ends_.push_back(total_ += one / rank);
   }
   std::uint32_t operator()(std::uint32_t number) const {
     const std::uint64_t at = random_stream(seed_, drawn_for_shape, number).below(total_);
@@ -126,7 +125,7 @@ class shape_draw {
   }
 
  private:
-  static constexpr std::uint64_t one_ = std::uint64_t{1} << 40;
+  static constexpr std::uint64_t one = std::uint64_t{1} << 40;
   std::uint64_t seed_, total_ = 0;
   std::vector<std::uint64_t> ends_;
 };

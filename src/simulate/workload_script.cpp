@@ -55,6 +55,8 @@ void workload_script::append_text(workload_object object, std::string_view node,
       out += make_uid(random);
     } else if (hole == "i") {
       fmt::format_to(std::back_inserter(out), "{}", object.number);
+    } else if (hole == "tenth") {
+      fmt::format_to(std::back_inserter(out), "{}", object.number / 10);
     } else if (hole == "number") {
       fmt::format_to(std::back_inserter(out), "{:07}", object.number);
     } else if (hole == "value") {

@@ -17,8 +17,9 @@
 
 namespace crosstie::simulate {
 
-// The holes of `text`, each begun by '$': $name, $ns, $uid, $i (the number), $number (as names end
-// in it), $value (of `values`, by turns), $node (a pod's "nodeName":"...", or nothing) and $phase.
+// The holes of `text`, each begun by '$': $name, $ns, $uid, $i (the number), $tenth (of it),
+// $number (as names end in it), $value (of `values`, by turns), $node (a pod's "nodeName":"...", or
+// nothing) and $phase.
 struct workload_part {
   std::string name;  // with a number appended, where `numbered`
   std::string ns;

@@ -16,7 +16,9 @@ workload_part pod_part(const pod_template& from, std::string ns) {
               R"("restartPolicy":"Always","dnsPolicy":"ClusterFirst",)"
               R"("schedulerName":"default-scheduler"}},"status":{{"phase":"$phase"}}}})",
               from.metadata, from.spec,
-              from.port ? R"(,"ports":[{"containerPort":80,"protocol":"TCP"}])" : "", resources),
+              from.port ? R"(,"ports":[{"containerPort":80,"protocol":"TCP"}])" : "",
+              resources + from.container),
+          .values = from.values,
           .pod = true};
 }
 

@@ -18,8 +18,10 @@ struct pod_template {
   std::string_view name;   // prefix of the pods' names
   std::string metadata{};  // further members, each with a comma before it
   std::string spec{};      // further members, each with a comma after it
-  std::string_view resources = R"("requests":{"cpu":"100m","memory":"500Mi"})";
-  bool port = true;  // container port 80
+  std::string resources = R"("requests":{"cpu":"100m","memory":"500Mi"})";
+  bool port = true;         // container port 80
+  std::string container{};  // further members of the container, each with a comma before it
+  std::vector<std::string> values{};  // for $value
 };
 
 workload_part pod_part(const pod_template& from, std::string ns);
@@ -28,7 +30,7 @@ struct node_template {
   std::string_view name = "scheduler-perf-";
   std::string labels{};  // further members of metadata.labels, each with a comma before it
   std::string spec{};    // members of spec
-  std::string_view capacity = R"("cpu":"4","memory":"32Gi","pods":"110")";
+  std::string capacity = R"("cpu":"4","memory":"32Gi","pods":"110")";
   std::string status{};               // further members of status, each with a comma before it
   std::vector<std::string> values{};  // for $value
   bool numbered = true;
@@ -53,6 +55,6 @@ std::string spread_over(std::string_view key, int max_skew, std::string_view oth
                         std::string_view labels, std::string_view further = "");
 
 inline constexpr std::string_view hostname_label = "kubernetes.io/hostname";
-inline constexpr std::string_view only_pause = "";  // no requests
+inline constexpr const char* only_pause = "";  // no requests
 
 }  // namespace crosstie::simulate

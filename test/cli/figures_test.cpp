@@ -13,6 +13,12 @@ TEST(figures, thousands_have_commas) {
   EXPECT_EQ(with_commas(INT64_MIN), "-9,223,372,036,854,775,808");
 }
 
+TEST(figures, counts_agree_with_their_noun) {
+  EXPECT_EQ(counted(0, "pod"), "0 pods");
+  EXPECT_EQ(counted(1, "node"), "1 node");
+  EXPECT_EQ(counted(1204, "pod"), "1,204 pods");
+}
+
 TEST(figures, durations_have_three_digits_and_the_unit_that_fits) {
   EXPECT_EQ(duration(0), "0 ns");
   EXPECT_EQ(duration(999), "999 ns");

@@ -63,6 +63,61 @@ TEST(generate, a_rate_needs_an_events_file) {
   EXPECT_THAT(got.err, HasSubstr("--events"));
 }
 
+// ---- workloads ----------------------------------------------------------------------------------
+
+TEST(generate, a_workload_goes_to_a_dump_and_an_events_file_that_simulate_replays) {
+  const scratch files;
+  const std::string dump = files.path("dump.json"), events = files.path("events.jsonl");
+  const result made = run({"generate", "--workload", "TopologySpreading/20Nodes_50Pods", "--dump",
+                           dump, "--events", events});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_EQ(made.out, "");
+  EXPECT_EQ(count_kind(parse_json(read_file(dump)), "Node"), 20u);
+  const result got = run({"simulate", "-f", dump, "--events", events, "-o", "json", "--strict"});
+  ASSERT_EQ(got.exit_code, 0) << got.err;
+  EXPECT_EQ(parse_json(got.out)["summary"]["placed"], 50);
+}
+
+TEST(generate, without_an_events_file_a_workload_s_arrivals_wait_in_the_dump) {
+  const result plain = run({"generate", "--workload", "SchedulingBasic/20Nodes_50Pods"});
+  EXPECT_EQ(count_kind(parse_json(plain.out), "Pod"), 54u);
+  EXPECT_EQ(plain.err, "");
+  const result mixed = run({"generate", "--workload", "Mixed/5Nodes_50Pods"});
+  EXPECT_EQ(mixed.exit_code, 0);
+  EXPECT_THAT(mixed.err, HasSubstr("50 deletions and updates of Mixed/5Nodes_50Pods are left out"));
+}
+
+TEST(generate, a_workload_depends_on_its_seed_alone) {
+  const auto dump = [](const char* seed) {
+    return run({"generate", "--workload", "Mixed/5Nodes", "--seed", seed}).out;
+  };
+  EXPECT_EQ(dump("3"), dump("3"));
+  EXPECT_NE(dump("3"), dump("4"));
+}
+
+TEST(generate, an_unknown_workload_is_refused_with_a_suggestion) {
+  const result got = run({"generate", "--workload", "SchedulingBasc/5Nodes"});
+  EXPECT_EQ(got.exit_code, 2);
+  EXPECT_EQ(got.out, "");
+  EXPECT_THAT(got.err, HasSubstr("did you mean SchedulingBasic?"));
+  const result size = run({"generate", "--workload", "SchedulingBasic/many"});
+  EXPECT_EQ(size.exit_code, 2);
+  EXPECT_THAT(size.err, HasSubstr("expected a size such as 5000Nodes_10000Pods"));
+  const result missing = run({"generate", "--workload", "Partitionable"});
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("device claims"));
+  EXPECT_EQ(run({"generate", "nodes=5", "--workload", "Mixed"}).exit_code, 2);
+  EXPECT_EQ(run({"generate", "--seed", "5"}).exit_code, 2);
+}
+
+TEST(generate, lists_workloads_with_parameters_and_what_is_left_out) {
+  const result got = run({"generate", "--list-workloads"});
+  EXPECT_EQ(got.exit_code, 0);
+  EXPECT_THAT(got.out, HasSubstr("\nSchedulingBasic/5000Nodes_10000Pods initNodes=5000 "
+                                 "initPods=1000 measurePods=10000 floor=270/s\n"));
+  EXPECT_THAT(got.out, HasSubstr("SteadyStateClusterResourceClaimTemplate: device claims"));
+}
+
 TEST(generate, a_file_that_cannot_be_written_is_a_failure) {
   const result got = run({"generate", spec, "--dump", "/nowhere/dump.json"});
   EXPECT_EQ(got.exit_code, 1);

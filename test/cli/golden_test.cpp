@@ -57,16 +57,17 @@ TEST(oracle, agrees_on_fresh_scenarios) {
   }
   const std::string oracle = find_oracle();
   if (oracle.empty()) {
-    GTEST_SKIP() << "no oracle: build tools/oracle of the reference data, or set CROSSTIE_ORACLE to "
-                    "the program. NOTHING was compared";
+    GTEST_SKIP()
+        << "no oracle: build tools/oracle of the reference data, or set CROSSTIE_ORACLE to "
+           "the program. NOTHING was compared";
   }
   const scratch folder;
   const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   const std::string first = std::to_string(day.time_since_epoch().count() * 100);
-  const result got = run_bash(
-      "python3 '" CROSSTIE_SOURCE_DIR "/test/oracle_fuzz.py' --crosstie $crosstie --oracle '" +
-      oracle + "' --shared '" + shared_folder() + "' --keep '" + folder.path("differences") +
-      "' --seeds " + first + ":2");
+  const result got = run_bash("python3 '" CROSSTIE_SOURCE_DIR
+                              "/test/oracle_fuzz.py' --crosstie $crosstie --oracle '" +
+                              oracle + "' --shared '" + shared_folder() + "' --keep '" +
+                              folder.path("differences") + "' --seeds " + first + ":2");
   std::cout << got.out;
   EXPECT_EQ(got.exit_code, 0) << got.err;
 }

@@ -27,12 +27,12 @@ struct failing_allocator {
     if (ledger.until_failure == 0) throw std::bad_alloc();
     --ledger.until_failure;
     T* memory = std::allocator<T>().allocate(count);
-    ledger.live_bytes += count * sizeof(T);
+    ledger.live_bytes += count * sizeof(T);  // NOLINT(bugprone-sizeof-expression): T may be T*
     ++ledger.live_blocks;
     return memory;
   }
   void deallocate(T* memory, std::size_t count) noexcept {
-    ledger.live_bytes -= count * sizeof(T);
+    ledger.live_bytes -= count * sizeof(T);  // NOLINT(bugprone-sizeof-expression): T may be T*
     --ledger.live_blocks;
     std::allocator<T>().deallocate(memory, count);
   }

@@ -170,10 +170,24 @@ TEST(assignment, a_row_may_hold_more_columns_than_a_place_counts) {
   EXPECT_EQ(left, expected);
 }
 
-TEST(assignment, costs_about_eleven_bytes_a_column) {
+TEST(assignment, rows_beyond_two_bytes_are_told_apart) {
+  assignment<std::uint32_t, std::uint32_t> bound;
+  bound.assign(9, 0);
+  EXPECT_FALSE(bound.contains(65'535, 3));
+  for (const std::uint32_t row : {65'534U, 65'535U, 65'536U, 3U}) {
+    bound.assign(row, row);
+    EXPECT_TRUE(bound.contains(row, row));
+    EXPECT_EQ(bound.row_of(row), row);
+    EXPECT_FALSE(bound.contains(row, row + 1));
+  }
+  EXPECT_TRUE(bound.contains(65'534, 65'534));
+  EXPECT_FALSE(bound.contains(no_index, 7));
+}
+
+TEST(assignment, costs_at_most_ten_bytes_a_column) {
   assignment<> bound;
   for (std::uint32_t c = 0; c < 1'000'000; ++c) bound.assign(c, c % 33'333);
-  EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 1e6, 12.5);
+  EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 1e6, 10.0);
 }
 
 TEST(assignment, has_the_strong_guarantee) {
@@ -203,6 +217,51 @@ TEST(relation, answers_from_both_sides) {
   EXPECT_EQ(present.erase_column(pod_id{5}), 2U);
   EXPECT_TRUE(present.empty());
   EXPECT_TRUE(present.row(node_id{1}).empty());
+}
+
+TEST(table, has_the_strong_guarantee) {
+  table<std::uint32_t, std::uint32_t, int, relation_index::both_ways, failing_bytes> known;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    const auto before = known;
+    expect_strong_guarantee([&] { known.try_emplace(i % 5, i, 1); },
+                            [&] {
+                              ASSERT_EQ(known, before);
+                              ASSERT_EQ(known.column_count(i), 0U);
+                            });
+  }
+}
+
+TEST(uuid_assignment, costs_at_most_thirty_bytes_a_column) {
+  uuid_assignment<> bound;
+  std::string row = "ip-10-000-000.worker-pool-0000000.eu-west-1.internal";
+  for (std::uint64_t i = 0; i < 50'000; ++i) {
+    std::snprintf(row.data() + 6, 4, "%03u", static_cast<unsigned>(i / 30 % 1000));
+    row[9] = static_cast<char>('a' + i / 30'000);
+    const auto uid =
+        format_uuid({detail::fold(i + 1, detail::mix_a), detail::fold(i, detail::mix_b)});
+    bound.assign(row, std::string_view(uid.data(), uid.size()));
+  }
+  ASSERT_EQ(bound.size(), 50'000U);
+  EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 50'000, 30.0);
+}
+
+TEST(uuid, keeps_canonical_texts_and_refuses_others) {
+  const std::string text = "123e4567-e89b-42d3-a456-426614174000";
+  const auto parsed = parse_uuid(text);
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->high, 0x123e4567e89b42d3U);
+  EXPECT_EQ(parsed->low, 0xa456426614174000U);
+  const auto again = format_uuid(*parsed);
+  EXPECT_EQ(std::string(again.begin(), again.end()), text);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (const char wrong : {'g', 'A', '/', ':', '`', '-', '\xff'}) {
+      std::string other = text;
+      if (other[at] == wrong) continue;
+      other[at] = wrong;
+      EXPECT_FALSE(parse_uuid(other).has_value()) << other;
+    }
+  }
+  EXPECT_FALSE(parse_uuid(text.substr(1)).has_value());
 }
 
 TEST(relation, answers_about_ids_it_has_never_seen) {
@@ -255,6 +314,22 @@ TEST(matrix, rows_start_on_cache_lines) {
     EXPECT_EQ(std::ranges::count(cells.row(r), 9), 33);
   }
   EXPECT_EQ(cells.row_stride(), 64U);
+}
+
+TEST(matrix, views_show_the_cells_and_the_lines_under_them) {
+  matrix<std::uint16_t> cells(3, 40, 1);
+  cells.view()[2, 39] = 7;
+  const auto view = std::as_const(cells).view();
+  EXPECT_EQ(cells(2, 39), 7);
+  EXPECT_EQ((view[2, 39]), 7);
+  EXPECT_EQ(view.extent(0), 3U);
+  EXPECT_EQ(view.extent(1), 40U);
+  EXPECT_EQ(view.stride(0), 64U);
+  EXPECT_EQ(view.size(), 120U);
+  EXPECT_EQ(view.row(2)[39], 7);
+  EXPECT_EQ(cells.lines().size(), 3U * 64U);
+  alignas(64) std::uint16_t own[64] = {};
+  EXPECT_DEATH(matrix_view<std::uint16_t>(own + 1, 1, 8, 32), "");
 }
 
 TEST(matrix, a_new_cell_may_copy_one_of_its_own) {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "crosstie/choices.hpp"
+#include "crosstie/table_twins.hpp"
 
 namespace crosstie::test {
 
@@ -37,6 +37,9 @@ inline void check_equal(const assignment<pod_id, node_id>& bound,
     listed += pods.size();
   }
   REQUIRE_THAT(listed == twin.size());
+  std::vector<std::pair<node_id, pod_id>> questions;
+  for (std::uint32_t i = 0; i < 100; ++i) questions.emplace_back(node_id{i % 7}, pod_id{i * 16});
+  check_batch(bound, questions);
 }
 
 template <class Choices>
@@ -121,6 +124,9 @@ void check_equal(const presence<Index>& present, const std::set<std::pair<node_i
     REQUIRE_THAT(visited == row.size());
   }
   REQUIRE_THAT(by_row == twin);
+  std::vector<std::pair<node_id, pod_id>> questions(twin.begin(), twin.end());
+  for (std::uint32_t i = 0; i < 50; ++i) questions.emplace_back(node_id{i % 6}, pod_id{i * 5});
+  check_batch(present, questions);
   if constexpr (Index == relation_index::both_ways) {
     std::set<std::pair<node_id, pod_id>> by_column;
     for (std::uint32_t c = 0; c < present.column_limit(); ++c) {

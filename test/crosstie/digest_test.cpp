@@ -77,6 +77,8 @@ TEST(digest_map, where_texts_are_kept_a_collision_is_noticed) {
   EXPECT_TRUE(map.try_emplace("other", 2).second);
   EXPECT_TRUE(map.try_emplace("third", 3).second);
   EXPECT_EQ(map.collisions(), 2U);
+  EXPECT_EQ(*map.find_value("other"), 2);
+  EXPECT_FALSE(map.try_emplace("other", 4).second);
   EXPECT_EQ(map.erase("first"), 1U);
   EXPECT_FALSE(map.contains("first"));
   EXPECT_EQ(*map.find_value("other"), 2) << "outlives the key that took its digest";

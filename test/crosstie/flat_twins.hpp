@@ -6,6 +6,7 @@
 #include <crosstie/interner.hpp>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,6 +70,26 @@ void check_stats(const Table& table) {
   }
 }
 
+// Batches answer as single lookups do: about all elements, and as many keys that are not there.
+template <class Map>
+void check_batches(const Map& map) {
+  using key = typename Map::key_type;
+  std::vector<key> keys;
+  for (const auto& [k, value] : map) {
+    const auto& [row, column] = k;
+    keys.push_back(k);
+    keys.push_back({row, std::get<1>(as_fields(keys.front()))});
+  }
+  std::vector<typename Map::const_iterator> found(keys.size());
+  const std::size_t count = map.find_many(std::span<const key>(keys), std::span(found));
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    REQUIRE_THAT(found[i] == map.find(keys[i]));
+    expected += found[i] != map.end();
+  }
+  REQUIRE_THAT(count == expected);
+}
+
 template <class Map, class Twin>
 void check_equal(const Map& map, const Twin& twin) {
   REQUIRE_THAT(map.size() == twin.size());
@@ -84,6 +105,7 @@ void check_equal(const Map& map, const Twin& twin) {
     const auto at = map.find(as_fields(key));
     REQUIRE_THAT(at != map.end() && at->second == value);
   }
+  check_batches(map);
   check_stats(map);
 }
 
@@ -290,6 +312,16 @@ void run_flat_set(Choices& choices) {
   REQUIRE_THAT(std::set<key>(set.begin(), set.end()) == twin && set.size() == twin.size());
 }
 
+template <class Run>
+bool refuses_length(Run&& run) {
+  try {
+    run();
+    return false;
+  } catch (const std::length_error&) {
+    return true;
+  }
+}
+
 template <class Choices>
 void run_interner(Choices& choices) {
   interner<std::string> names;
@@ -302,6 +334,10 @@ void run_interner(Choices& choices) {
       case 1:
       case 2:
       case 3: {
+        if (twin.size() == detail::most_interned_ids && !twin.contains(text)) {
+          REQUIRE_THAT(refuses_length([&] { names.intern(text); }));
+          break;
+        }
         const std::uint32_t id = names.intern(text);
         const auto [at, added] = twin.try_emplace(text, static_cast<std::uint32_t>(twin.size()));
         REQUIRE_THAT(id == at->second);

@@ -182,6 +182,11 @@ TEST(hash, input_bits_reach_all_output_bits) {
 }
 
 TEST(hash, text_of_every_length_hashes_each_byte) {
+  // Of one character, lengths are all that differs.
+  std::unordered_set<std::uint64_t> lengths;
+  for (std::size_t length = 0; length <= 70; ++length) {
+    EXPECT_TRUE(lengths.insert(detail::fold_bytes(1, std::string(length, 'a'))).second) << length;
+  }
   for (std::size_t length = 1; length <= 70; ++length) {
     std::string text(length, 'a');
     std::unordered_set<std::uint64_t> seen{detail::fold_bytes(1, text)};

@@ -45,6 +45,27 @@ recency_twin::key choose_recency_key(Choices& choices) {
   return {choose_text(choices, 6), choices.below(12)};
 }
 
+// One random operation on the map as a whole.
+template <class Map, class Choices>
+void change_lru_map(Map& map, recency_twin& twin, Choices& choices) {
+  const std::uint32_t action = choices.below(12);
+  if (action == 0) {
+    map.clear();
+    twin.entries.clear();
+  } else if (action == 1) {
+    twin.capacity = choices.below(20);
+    map.set_capacity(twin.capacity);
+    while (twin.entries.size() > twin.capacity) twin.entries.pop_back();
+  } else if (action == 2) {
+    Map copy = map;
+    swap(copy, map);
+  } else if (action == 3) {
+    Map moved = std::move(map);
+    REQUIRE_THAT(map.empty());  // NOLINT(bugprone-use-after-move)
+    map = std::move(moved);
+  }
+}
+
 template <class Choices>
 void run_lru_map(Choices& choices) {
   using key = recency_twin::key;
@@ -105,24 +126,8 @@ void run_lru_map(Choices& choices) {
         twin.entries.pop_back();
         break;
       }
-      default: {
-        const std::uint32_t action = choices.below(12);
-        if (action == 0) {
-          map.clear();
-          twin.entries.clear();
-        } else if (action == 1) {
-          twin.capacity = choices.below(20);
-          map.set_capacity(twin.capacity);
-          while (twin.entries.size() > twin.capacity) twin.entries.pop_back();
-        } else if (action == 2) {
-          lru_map<key, int> copy = map;
-          swap(copy, map);
-        } else if (action == 3) {
-          lru_map<key, int> moved = std::move(map);
-          REQUIRE_THAT(map.empty());  // NOLINT(bugprone-use-after-move)
-          map = std::move(moved);
-        }
-      }
+      default:
+        change_lru_map(map, twin, choices);
     }
     ++next;
     REQUIRE_THAT(map.size() == twin.entries.size() && map.size() <= map.capacity());

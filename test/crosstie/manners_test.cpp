@@ -116,6 +116,12 @@ TEST(manners, ranges_go_in) {
   EXPECT_EQ(std::ranges::count_if(set, [](int key) { return key > 5; }), 2);
 }
 
+TEST(manners, two_literals_are_fields_and_no_range_of_characters) {
+  flat_set<binding> set;
+  EXPECT_TRUE(set.insert("node", "pod").second);
+  EXPECT_TRUE(set.contains("node", "pod"));
+}
+
 TEST(manners, a_hash_taken_before_serves_every_operation) {
   flat_map<binding, int> map;
   const auto view = std::tuple{std::string_view("n"), std::string_view("p")};

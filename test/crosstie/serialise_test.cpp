@@ -24,6 +24,11 @@ void fill(flat_map<stored_key, std::optional<bool>>& map, random_choices& choice
 void fill(relation<>& table, random_choices& choices) {
   table.insert(choices.below(60), choices.below(90));
 }
+void fill(table<std::uint32_t, std::uint32_t, std::string>& cells, random_choices& choices) {
+  const std::uint32_t row = choices.below(60);
+  const std::uint32_t column = choices.below(90);
+  cells.insert_or_assign(row, column, choose_text(choices, 20));
+}
 void fill(assignment<>& table, random_choices& choices) {
   table.assign(choices.below(600), choices.below(90));
 }
@@ -41,7 +46,7 @@ void fill(matrix<std::uint16_t>& cells, random_choices& choices) {
 // Calls check(table) with tables of every kind, of several sizes.
 template <class Check>
 void with_filled_tables(const Check& check) {
-  for (std::uint32_t kind = 0; kind < 7; ++kind) {
+  for (std::uint32_t kind = 0; kind < 8; ++kind) {
     for (std::size_t size : {0U, 1U, 2U, 7U, 300U}) {
       with_table(kind, [&](auto table) {
         random_choices choices(kind * 100 + size, size);
@@ -181,11 +186,13 @@ TEST(print, tables_show_their_entries) {
   interner<std::string> names;
   names.intern("x");
   names.intern("y");
-  text << map << ' ' << set << ' ' << pairs << ' ' << bound << ' ' << names << ' '
+  table<std::uint32_t, std::uint32_t, std::string> cells;
+  cells.try_emplace(3, 1, "x");
+  text << cells << ' ' << map << ' ' << set << ' ' << pairs << ' ' << bound << ' ' << names << ' '
        << matrix<std::uint8_t>(2, 2, 7);
   EXPECT_EQ(
       text.str(),
-      R"({("a\"\x0a", 7): 1.5} {none} {1: [9], 3: [1]} {4 -> 2} ["x", "y"] [[7, 7], [7, 7]])");
+      R"({3: {1: "x"}} {("a\"\x0a", 7): 1.5} {none} {1: [9], 3: [1]} {4 -> 2} ["x", "y"] [[7, 7], [7, 7]])");
   EXPECT_EQ(fmt::format("{} {} {}", names, shown(names, 1), shown(pairs, 1)),
             R"(["x", "y"] ["x", ...] {1: [9], ...})");
 }

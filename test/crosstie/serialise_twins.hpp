@@ -19,7 +19,7 @@ struct stored_key {
 // Tables of every kind; `call` gets an empty one.
 template <class Call>
 void with_table(std::uint32_t kind, Call&& call) {
-  switch (kind % 7) {
+  switch (kind % 8) {
     case 0:
       return call(flat_set<stored_key>());
     case 1:
@@ -32,8 +32,10 @@ void with_table(std::uint32_t kind, Call&& call) {
       return call(interner<std::string>());
     case 5:
       return call(interner<stored_key>());
-    default:
+    case 6:
       return call(matrix<std::uint16_t>());
+    default:
+      return call(table<std::uint32_t, std::uint32_t, std::string>());
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "crosstie/dense_twins.hpp"
 #include "crosstie/flat_twins.hpp"
+#include "crosstie/table_twins.hpp"
 
 namespace crosstie::test {
 namespace {
@@ -33,6 +34,10 @@ TEST_P(twins, assignment) {
 TEST_P(twins, relation_both_ways) { run_relation<relation_index::both_ways>(choices); }
 TEST_P(twins, relation_by_row) { run_relation<relation_index::by_row>(choices); }
 TEST_P(twins, matrix) { run_matrix(choices); }
+TEST_P(twins, table_both_ways) { run_table<relation_index::both_ways>(choices); }
+TEST_P(twins, table_by_row) { run_table<relation_index::by_row>(choices); }
+TEST_P(twins, steady_map) { run_steady_map(choices); }
+TEST_P(twins, uuid_assignment) { run_uuid_assignment(choices); }
 
 }  // namespace
 }  // namespace crosstie::test

@@ -23,10 +23,12 @@ struct limits {
   std::uint32_t block;
   bool by_name;
   std::uint32_t coarse_domains = 16;
+  std::size_t counter_bytes = 1u << 20;
 };
 inline std::string name_of(const limits& l) {
   return "rows_" + std::to_string(l.rows) + "_block_" + std::to_string(l.block) + "_coarse_" +
-         std::to_string(l.coarse_domains) + (l.by_name ? "_name" : "_seed");
+         std::to_string(l.coarse_domains) + "_counters_" + std::to_string(l.counter_bytes) +
+         (l.by_name ? "_name" : "_seed");
 }
 inline std::ostream& operator<<(std::ostream& out, const limits& l) { return out << name_of(l); }
 
@@ -35,6 +37,7 @@ inline engine_options options_of(const limits& l) {
   made.row_limit = l.rows;
   made.block_nodes = l.block;
   made.coarse_domains = l.coarse_domains;
+  made.counter_bytes = l.counter_bytes;
   made.ties = {l.by_name, 3};
   return made;
 }

@@ -212,6 +212,15 @@ TEST(configuration_reader, checks_profiles_as_upstream_does) {
       lines{"profiles[1].plugins.queueSort: Invalid value: "
             "{\"Enabled\":[{\"Name\":\"X\",\"Weight\":0}],\"Disabled\":null}: must be the same "
             "for all profiles"});
+  const std::string sorted = "plugins: {queueSort: {enabled: [{name: PrioritySort}]}}, ";
+  EXPECT_EQ(
+      refuse("profiles: [{schedulerName: a, " + sorted +
+             "pluginConfig: [{name: PrioritySort, args: {a: 1, b: 2}}]}, {schedulerName: b, " +
+             sorted +
+             "pluginConfig: [{name: PrioritySort, args: {b: 2, a: [x, {d: 1, c: null}]}}]}]\n"),
+      lines{"profiles[1].pluginConfig.args: Invalid value: "
+            "{\"a\":[\"x\",{\"c\":null,\"d\":1}],\"b\":2}: queueSort must be the same for "
+            "all profiles"});
   EXPECT_EQ(refuse("profiles: [{plugins: {multiPoint: {enabled: [{name: Foo}]}}}]\n"),
             lines{"profiles[0].plugins: PreFilterPlugin \"Foo\" does not exist"});
 }

@@ -7,6 +7,7 @@
 
 #include "schedule/allocation_counter.hpp"
 #include "schedule/changing_cluster.hpp"
+#include "schedule/equal_nodes.hpp"
 #include "schedule/evaluation.hpp"
 
 namespace crosstie::schedule {
@@ -43,39 +44,6 @@ INSTANTIATE_TEST_SUITE_P(limits, engine_property,
                          [](const auto& param) { return name_of(param.param); });
 
 // ---- ties -----------------------------------------------------------------------------------
-
-// Equal nodes, and one pod that fits on all of them.
-class equal_nodes {
- public:
-  equal_nodes(std::uint32_t nodes, const engine_options& options) : make(objects, 1) {
-    cluster::node object;
-    object.allocatable = {{make.name("cpu"), {8'000'000'000}},
-                          {make.name("memory"), {cluster::quantity::int128{1} << 70}},
-                          {make.name("pods"), {110'000'000'000}}};
-    std::sort(object.allocatable.begin(), object.allocatable.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-    for (std::uint32_t i = 0; i < nodes; ++i) {
-      object.name = make.name("node-", i);
-      objects.put(object);
-    }
-    cluster::pod_spec spec;
-    spec.scheduler_name = make.name("default-scheduler");
-    cluster::container one{};
-    one.image = make.name("image");
-    one.requests = {{make.name("cpu"), {100'000'000}}};
-    spec.containers = {one};
-    pod = objects.put(make.make_pod(make.name("pod"), objects.intern(spec)));
-    state.load();
-    chooser.emplace(objects, state.usage(), state, settings, options);
-  }
-
-  cluster::store objects;
-  random_objects make;
-  cluster::state state{objects};
-  configuration settings = default_configuration();
-  pod_id pod{};
-  std::optional<engine> chooser;
-};
 
 engine_options seeded(std::uint64_t seed) {
   engine_options options;
@@ -212,13 +180,6 @@ TEST(engine_limits, no_node_at_all_is_an_error_as_upstream) {
 
 TEST(engine_limits, the_steady_state_allocates_nothing) {
   equal_nodes on(300, seeded(1));
-  // A node's list of pods is given back when the last one leaves, so somebody stays on each.
-  for (std::uint32_t i = 0; i < 300; ++i) {
-    cluster::pod stays = on.objects[on.pod];
-    stays.name = on.make.name("stays-", i);
-    on.state.bind(on.objects.put(stays), node_id{i});
-  }
-  on.chooser->reset();
   const auto place_and_leave = [&] {
     const node_id node = on.chooser->place(on.pod).node;
     on.state.bind(on.pod, node);

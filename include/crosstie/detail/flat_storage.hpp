@@ -126,7 +126,7 @@ class flat_storage {
 
   // Most elements that `count` groups hold: 7/8 of the slots; a single group may fill up.
   [[nodiscard]] static constexpr std::size_t max_load(std::size_t count) noexcept {
-    return count <= 1 ? count * group_slots
+    return count <= 1 ? count * single_group_load
                       : count * group_slots / 8 * 7 + count * group_slots % 8 * 7 / 8;
   }
 

@@ -19,12 +19,14 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
 #include <crosstie/detail/flat_storage.hpp>
 #include <crosstie/hash.hpp>
 #include <crosstie/key.hpp>
+#include <crosstie/probe.hpp>
 
 namespace crosstie {
 
@@ -39,6 +41,14 @@ struct flat_stats {
   std::size_t longest_probe = 0;  // groups looked at for the farthest element; 0 when empty
   double mean_probe = 0;
   std::size_t overflowed_groups = 0;  // groups that a lookup may have to go past
+  // Quality of the hash on these very keys: how far the worst of its 64 bits is from being set in
+  // half of them, as a share. n good hashes stay below about 2 / sqrt(n).
+  double worst_bit_bias = 0;
+#ifdef CROSSTIE_COUNTERS
+  // Times that the elements have moved. Define CROSSTIE_COUNTERS in every file of a program, or in
+  // none: it adds a word to each table.
+  std::size_t rebuilds = 0;
+#endif
 };
 
 namespace detail {
@@ -250,6 +260,21 @@ class flat_table {
     return contains(std::tie(field...));
   }
 
+  // Many lookups at once: found[i] = find(keys[i]), or answers[i] = contains(keys[i]), for as many
+  // as there are keys; returns how many are there. A batch of 32 is hashed, then asks for its
+  // groups, then for the slots that their tags point at, and reads them last: where the table is
+  // larger than the cache, one wait instead of 32.
+  template <class View>
+    requires(is_lookup<View>)
+  std::size_t find_many(std::span<const View> keys, std::span<const_iterator> found) const {
+    return locate_many(keys, [&](std::size_t i, place at) { found[i] = const_iterator(at); });
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  std::size_t contains_many(std::span<const View> keys, std::span<bool> answers) const {
+    return locate_many(keys, [&](std::size_t i, place at) { answers[i] = static_cast<bool>(at); });
+  }
+
   // Erases by key, view or fields; returns how many elements went (0 or 1).
   std::size_t erase(const key_type& key) { return erase_found(hash(key), key); }
   template <class View>
@@ -353,14 +378,20 @@ class flat_table {
     result.memory_bytes = memory_bytes();
     result.load_factor = load_factor();
     std::size_t total = 0;
+    std::array<std::size_t, 64> ones{};
     storage_.for_each([&](place at) {
-      probe walk(hash(key_at(at)).value, storage_.shift, storage_.mask);
-      while (&storage_.groups[walk.index()] != at.home()) walk.next();
-      ++result.probes[std::min(walk.steps(), result.probes.size() - 1)];
-      result.longest_probe = std::max(result.longest_probe, walk.steps() + 1);
-      total += walk.steps() + 1;
+      const std::uint64_t code = hash(key_at(at)).value;
+      const std::size_t length = probe_length(at, code);
+      ++result.probes[std::min(length, result.probes.size()) - 1];
+      result.longest_probe = std::max(result.longest_probe, length);
+      total += length;
+      for (unsigned bit = 0; bit < 64; ++bit) ones[bit] += code >> bit & 1;
     });
     if (size_ != 0) result.mean_probe = static_cast<double>(total) / static_cast<double>(size_);
+    if (size_ != 0) result.worst_bit_bias = worst_bias(ones);
+#ifdef CROSSTIE_COUNTERS
+    result.rebuilds = rebuilds_;
+#endif
     for (std::size_t g = 0; g < storage_.group_count(); ++g) {
       result.overflowed_groups += storage_.groups[g].overflow_count != 0;
     }
@@ -387,6 +418,35 @@ class flat_table {
     return {};
   }
 
+  template <class View, class Visit>
+  std::size_t locate_many(std::span<const View> keys, Visit&& visit) const {
+    constexpr std::size_t batch = 32;
+    hash_code codes[batch]{};
+    std::size_t total = 0;
+    for (std::size_t done = 0; done < keys.size(); done += batch) {
+      const std::size_t count = std::min(batch, keys.size() - done);
+      for (std::size_t i = 0; i < count; ++i) {
+        codes[i] = hash(keys[done + i]);
+        __builtin_prefetch(storage_.groups +
+                           probe(codes[i].value, storage_.shift, storage_.mask).index());
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t index = probe(codes[i].value, storage_.shift, storage_.mask).index();
+        const std::uint32_t same = storage_.groups[index].match(group::tag_of(codes[i].value));
+        if (same != 0) {
+          __builtin_prefetch(
+              storage_.at(index, static_cast<unsigned>(std::countr_zero(same))).slot);
+        }
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        const place at = locate(codes[i], keys[done + i]);
+        visit(done + i, at);
+        total += static_cast<bool>(at);
+      }
+    }
+    return total;
+  }
+
   // Constructs a new element from `args` for a key with this hash, known to be absent.
   template <class... Args>
   place add(hash_code hash, Args&&... args) {
@@ -395,10 +455,19 @@ class flat_table {
     pending_slot slot{&storage_, storage_.take_slot(hash.value), hash.value};
     alloc_traits::construct(alloc_, slot.at.slot, std::forward<Args>(args)...);
     ++size_;
+    if (probes::watches_insert()) [[unlikely]]
+      probes::insert(hash.value, probe_length(slot.at, hash.value), size_, capacity());
     return slot.keep();
   }
 
  private:
+  // Groups that a lookup of the element at `at` looks at.
+  [[nodiscard]] std::size_t probe_length(place at, std::uint64_t hash) const noexcept {
+    probe walk(hash, storage_.shift, storage_.mask);
+    while (&storage_.groups[walk.index()] != at.home()) walk.next();
+    return walk.steps() + 1;
+  }
+
   // Gives its slot back unless kept: the guard of a construction that may throw.
   struct pending_slot {
     storage* owner;
@@ -455,12 +524,18 @@ class flat_table {
     const place added = pending.add(hash.value, std::forward<Args>(args)...);
     transfer(pending);
     ++size_;
+    if (probes::watches_growth()) [[unlikely]]
+      probes::growth(hash.value, 0, size_, capacity());
+    if (probes::watches_insert()) [[unlikely]]
+      probes::insert(hash.value, probe_length(added, hash.value), size_, capacity());
     return added;
   }
 
   void rebuild(std::size_t groups) {
     pending_storage pending(*this, groups);
     transfer(pending);
+    if (probes::watches_growth()) [[unlikely]]
+      probes::growth(0, 0, size_, capacity());
   }
 
   // Moves (or copies, where moving may throw) all elements over, then swaps the storages; the
@@ -478,6 +553,20 @@ class flat_table {
     pending.moving = false;
     std::swap(storage_, pending.fresh);
     max_load_ = storage::max_load(storage_.group_count());
+#ifdef CROSSTIE_COUNTERS
+    ++rebuilds_;
+#endif
+  }
+
+  // How far the bit farthest from it is from being set in half of all hashes, as a share: 0 is
+  // perfect, and n good hashes stay below about 2 / sqrt(n).
+  [[nodiscard]] double worst_bias(const std::array<std::size_t, 64>& ones) const noexcept {
+    double worst = 0;
+    for (const std::size_t count : ones) {
+      const double share = static_cast<double>(count) / static_cast<double>(size_);
+      worst = std::max(worst, share < 0.5 ? 0.5 - share : share - 0.5);
+    }
+    return worst;
   }
 
   template <class View>
@@ -499,6 +588,8 @@ class flat_table {
     alloc_traits::destroy(alloc_, at.slot);
     storage_.release_slot(at, hash);
     --size_;
+    if (probes::watches_erase()) [[unlikely]]
+      probes::erase(hash, probe_length(at, hash), size_, capacity());
   }
 
   [[nodiscard]] place first() const noexcept {
@@ -575,6 +666,9 @@ class flat_table {
   [[no_unique_address]] Eq eq_;
   [[no_unique_address]] Alloc alloc_;
   std::uint64_t seed_;
+#ifdef CROSSTIE_COUNTERS
+  std::size_t rebuilds_ = 0;
+#endif
 };
 
 }  // namespace detail

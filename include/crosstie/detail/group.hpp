@@ -20,7 +20,7 @@
 
 #include <crosstie/detail/limits.hpp>
 
-#if defined(__SSE2__) && !defined(CROSSTIE_NO_SIMD)
+#if defined(__SSE2__) && defined(__x86_64__) && !defined(CROSSTIE_NO_SIMD)
 #define CROSSTIE_SSE2 1
 #include <emmintrin.h>
 #else
@@ -28,8 +28,6 @@
 #endif
 
 namespace crosstie::detail {
-
-inline constexpr std::size_t group_slots = 14;
 
 struct alignas(16) group {
   std::uint8_t tags[group_slots];

@@ -1,8 +1,8 @@
 // Id list: a growing array of dense ids in 16 bytes, for tables that hold one list a row.
 //
-// Promise: capacity grows by a quarter, in steps of 4; an emptied list frees its memory.
-// It owns its memory but does not keep the allocator, so whoever holds lists must release() them.
-// Thread safety: any number of readers, or one writer.
+// Promise: capacity grows by a quarter, in steps of 4; an emptied list keeps its memory until
+// shrink(). It owns its memory but does not keep the allocator, so whoever holds lists must
+// release() them. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <algorithm>
@@ -39,19 +39,21 @@ class id_list {
   // Room for one more. Strong guarantee.
   void reserve_one(const Alloc& alloc) {
     if (size_ < capacity_) return;
-    const std::uint32_t capacity = capacity_ + std::max(4U, capacity_ / 4 / 4 * 4);
-    id_alloc ids(alloc);
-    Id* grown = traits::allocate(ids, capacity);
-    std::copy_n(ids_, size_, grown);
-    if (ids_ != nullptr) traits::deallocate(ids, ids_, capacity_);
-    ids_ = grown;
-    capacity_ = capacity;
+    regrow(alloc, capacity_ + std::max(4U, capacity_ / 4 / 4 * 4));
+  }
+  // Gives back what memory the ids do not need. Strong guarantee.
+  void shrink(const Alloc& alloc) {
+    if (size_ == 0) {
+      release(alloc);
+    } else if (size_ < capacity_) {
+      regrow(alloc, size_);
+    }
   }
   // There must be room.
   void push_back(Id id) noexcept { ids_[size_++] = id; }
-  void pop_back(const Alloc& alloc) noexcept {
-    if (--size_ == 0) release(alloc);
-  }
+  void pop_back() noexcept { --size_; }
+  // Empties it, and keeps the memory.
+  void clear() noexcept { size_ = 0; }
 
   void release(const Alloc& alloc) noexcept {
     id_alloc ids(alloc);
@@ -60,6 +62,15 @@ class id_list {
   }
 
  private:
+  void regrow(const Alloc& alloc, std::uint32_t capacity) {
+    id_alloc ids(alloc);
+    Id* grown = traits::allocate(ids, capacity);
+    std::copy_n(ids_, size_, grown);
+    if (ids_ != nullptr) traits::deallocate(ids, ids_, capacity_);
+    ids_ = grown;
+    capacity_ = capacity;
+  }
+
   Id* ids_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;

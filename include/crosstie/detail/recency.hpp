@@ -66,6 +66,9 @@ struct recency_list {
 
 template <class Key, class T, class Alloc>
 class recency_store {
+  struct handle {
+    recency_node<Key, T>* to;
+  };
   template <class U>
   using rebound = typename std::allocator_traits<Alloc>::template rebind_alloc<U>;
   using element_alloc = rebound<std::pair<const Key, T>>;
@@ -76,7 +79,7 @@ class recency_store {
   using list = recency_list<node>;
 
   explicit recency_store(const Alloc& alloc)
-      : alloc_(alloc), nodes_(alloc), index_(rebound<node*>(alloc)) {
+      : alloc_(alloc), nodes_(alloc), index_(rebound<handle>(alloc)) {
     require_composite_key<Key>();
   }
   recency_store(recency_store&& other) noexcept
@@ -99,7 +102,7 @@ class recency_store {
   template <class View>
   [[nodiscard]] node* find(hash_code code, const View& view) const {
     const auto at = index_.find(code, view);
-    return at == index_.end() ? nullptr : *at;
+    return at == index_.end() ? nullptr : at->to;
   }
   template <class View>
   [[nodiscard]] node* find(const View& view) const {
@@ -119,7 +122,7 @@ class recency_store {
                               std::piecewise_construct, std::forward_as_tuple(key_from<View>{view}),
                               std::forward_as_tuple(std::forward<Args>(args)...));
     pending guard{this, fresh};
-    index_.insert(code, fresh);
+    index_.insert(code, handle{fresh});
     free_ = fresh->older;
     guard.owner = nullptr;
     return fresh;
@@ -127,14 +130,14 @@ class recency_store {
 
   // Removes a node that is in no list.
   void remove(node* gone) noexcept {
-    index_.erase(gone);
+    index_.erase(handle{gone});
     element_traits::destroy(alloc_, &gone->held());
     gone->older = free_;
     free_ = gone;
   }
 
   void clear() noexcept {
-    for (node* n : index_) element_traits::destroy(alloc_, &n->held());
+    for (const handle& h : index_) element_traits::destroy(alloc_, &h.to->held());
     index_.clear();
     nodes_.clear();
     free_ = nullptr;
@@ -153,10 +156,11 @@ class recency_store {
   }
 
  private:
+  // What the index holds, hashed by the key and compared by identity or by the key.
   struct node_hash {
     using is_transparent = void;
-    std::uint64_t operator()(const node* n, std::uint64_t seed) const noexcept {
-      return key_hash<Key>{}(n->held().first, seed);
+    std::uint64_t operator()(handle h, std::uint64_t seed) const noexcept {
+      return key_hash<Key>{}(std::as_const(*h.to).held().first, seed);
     }
     template <view_of<Key> View>
     std::uint64_t operator()(const View& view, std::uint64_t seed) const noexcept {
@@ -165,10 +169,10 @@ class recency_store {
   };
   struct node_equal {
     using is_transparent = void;
-    bool operator()(const node* a, const node* b) const noexcept { return a == b; }
+    bool operator()(handle a, handle b) const noexcept { return a.to == b.to; }
     template <view_of<Key> View>
-    bool operator()(const node* n, const View& view) const {
-      return equals(n->held().first, view);
+    bool operator()(handle h, const View& view) const {
+      return equals(std::as_const(*h.to).held().first, view);
     }
   };
   // Turns into a Key where it is constructed.
@@ -188,7 +192,7 @@ class recency_store {
 
   [[no_unique_address]] element_alloc alloc_;
   std::deque<node, rebound<node>> nodes_;
-  flat_set<node*, node_hash, node_equal, rebound<node*>> index_;
+  flat_set<handle, node_hash, node_equal, rebound<handle>> index_;
   node* free_ = nullptr;  // by `older`
 };
 

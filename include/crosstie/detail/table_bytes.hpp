@@ -20,6 +20,7 @@
 #include <crosstie/interner.hpp>
 #include <crosstie/matrix.hpp>
 #include <crosstie/relation.hpp>
+#include <crosstie/table.hpp>
 
 namespace crosstie::detail {
 
@@ -56,11 +57,21 @@ struct byte_body {
 template <class Table>
 struct table_bytes;
 
+// The first 8 bytes, as if zeros followed where there are fewer.
+[[nodiscard]] inline std::uint64_t first_bytes(std::string_view bytes) noexcept {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    number = number << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+  }
+  return number;
+}
+
 // Flat tables: the entries in the order of the bytes of their keys.
 template <class Table, class WriteEntry>
 void write_sorted(byte_writer& to, const Table& table, WriteEntry&& write_entry) {
   struct span {
     std::size_t begin, key_end, end;
+    std::uint64_t first;  // bytes of the key as one number that is ordered like them
   };
   byte_writer entries;
   std::vector<span> spans;
@@ -68,12 +79,15 @@ void write_sorted(byte_writer& to, const Table& table, WriteEntry&& write_entry)
   for (const auto& element : table) {
     const std::size_t begin = entries.bytes().size();
     const std::size_t key_end = write_entry(entries, element);
-    spans.push_back({begin, key_end, entries.bytes().size()});
+    const std::string_view key = std::string_view(entries.bytes()).substr(begin, key_end - begin);
+    spans.push_back({begin, key_end, entries.bytes().size(), first_bytes(key)});
   }
   const std::string_view all = entries.bytes();
   const auto key = [all](const span& s) { return all.substr(s.begin, s.key_end - s.begin); };
-  std::sort(spans.begin(), spans.end(),
-            [&](const span& a, const span& b) { return key(a) < key(b); });
+  std::sort(spans.begin(), spans.end(), [&](const span& a, const span& b) {
+    if (a.first != b.first) return a.first < b.first;
+    return key(a) < key(b);
+  });
   to.reserve(to.bytes().size() + all.size() + 8);
   for (const span& s : spans) to.raw(all.substr(s.begin, s.end - s.begin));
 }
@@ -149,7 +163,28 @@ struct table_bytes<flat_map<Key, T, Hash, Eq, Alloc>> {
   }
 };
 
-// A row that has columns: its id, their number, and their ids in ascending order.
+// Rows that have columns: the id of each, the number of its columns, and their ids in ascending
+// order; add(row, column) takes each in.
+template <class Add>
+byte_fault read_rows(const byte_body& body, Add&& add) {
+  byte_fault fault = byte_fault::none;
+  std::uint64_t left = body.entries;
+  for (std::uint32_t row = no_index; left != 0;) {
+    row = body.next_id(row, fault);
+    const std::uint64_t count = body.from.word(4);
+    if (count == 0 || count > left) body.from.fail();
+    if (!body.going(fault)) return fault;
+    left -= count;
+    std::uint32_t column = no_index;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      column = body.next_id(column, fault);
+      if (!body.going(fault)) return fault;
+      add(row, column);
+    }
+  }
+  return fault;
+}
+
 template <class Row, class Column, relation_index Index, class Alloc>
 struct table_bytes<relation<Row, Column, Index, Alloc>> {
   using table = relation<Row, Column, Index, Alloc>;
@@ -159,34 +194,48 @@ struct table_bytes<relation<Row, Column, Index, Alloc>> {
   static table like(const table& other) { return table(other.get_allocator()); }
   static std::uint64_t entries(const table& from) noexcept { return from.size(); }
   static void write(byte_writer& to, const table& from) {
-    std::vector<std::uint32_t> columns;
     for (std::uint32_t r = 0; r < from.row_limit(); ++r) {
-      columns.clear();
-      for (const Column column : from.row(from_index<Row>(r))) columns.push_back(to_index(column));
+      const auto columns = from.row(from_index<Row>(r)).sorted();
       if (columns.empty()) continue;
-      std::sort(columns.begin(), columns.end());
       to.word(r, 4);
       to.word(columns.size(), 4);
-      for (const std::uint32_t column : columns) to.word(column, 4);
+      for (const Column column : columns) to.word(to_index(column), 4);
     }
   }
   static byte_fault read(const byte_body& body, table& into) {
-    byte_fault fault = byte_fault::none;
-    std::uint64_t left = body.entries;
-    for (std::uint32_t row = no_index; left != 0;) {
-      row = body.next_id(row, fault);
-      const std::uint64_t count = body.from.word(4);
-      if (count == 0 || count > left) body.from.fail();
-      if (!body.going(fault)) return fault;
-      left -= count;
-      std::uint32_t column = no_index;
-      for (std::uint64_t i = 0; i < count; ++i) {
-        column = body.next_id(column, fault);
-        if (!body.going(fault)) return fault;
-        into.insert(from_index<Row>(row), from_index<Column>(column));
+    return read_rows(body, [&](std::uint32_t row, std::uint32_t column) {
+      into.insert(from_index<Row>(row), from_index<Column>(column));
+    });
+  }
+};
+
+// As a relation, each column id followed by its value.
+template <class Row, class Column, class T, relation_index Index, class Alloc>
+struct table_bytes<table<Row, Column, T, Index, Alloc>> {
+  using cells = table<Row, Column, T, Index, Alloc>;
+  static constexpr std::uint32_t kind = 7;
+  static constexpr std::uint64_t shape = byte_shape<T>();
+
+  static cells like(const cells& other) { return cells(other.get_allocator()); }
+  static std::uint64_t entries(const cells& from) noexcept { return from.size(); }
+  static void write(byte_writer& to, const cells& from) {
+    for (std::uint32_t r = 0; r < from.row_limit(); ++r) {
+      const Row row = from_index<Row>(r);
+      if (from.row_count(row) == 0) continue;
+      to.word(r, 4);
+      to.word(from.row_count(row), 4);
+      for (const Column column : from.row(row).sorted()) {
+        to.word(to_index(column), 4);
+        write_value(to, *from.find(row, column));
       }
     }
-    return fault;
+  }
+  static byte_fault read(const byte_body& body, cells& into) {
+    return read_rows(body, [&](std::uint32_t row, std::uint32_t column) {
+      T value = read_value<T>(body.from);
+      if (body.from.failed()) return;
+      into.try_emplace(from_index<Row>(row), from_index<Column>(column), std::move(value));
+    });
   }
 };
 

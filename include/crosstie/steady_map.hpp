@@ -1,0 +1,266 @@
+// steady_map: a hash map whose longest insertion is short.
+//
+//   directory   [ptr ptr ptr ptr ...]       2^d pointers, chosen by the first d bits of a hash
+//   segments    flat_map of up to 392       each under all the directory's entries that share its
+//   bits
+//
+// Promise: an insertion moves at most 392 elements (to split a segment in two), and now and then
+//   doubles the directory, 8 bytes for some 300 elements; a flat table that grows moves them all.
+// Cost: a lookup is that of a flat_map behind one load from the directory, which is mostly in
+// cache;
+//   about 2 bytes an element more than flat_map. Choose it where one slow insertion is a missed
+//   deadline; flat_map has the better mean.
+// Invariants: a segment of depth s holds exactly the elements whose hashes share its first s bits,
+// and
+//   2^(d - s) neighbouring entries of the directory point at it.
+// Invalidation: an insertion may invalidate pointers to any element of its segment; erasing only to
+//   the erased one.
+// Limits: Key and T move without exceptions.
+// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <crosstie/flat_map.hpp>
+
+namespace crosstie {
+
+template <class Key, class T, class Alloc = std::allocator<std::pair<const Key, T>>>
+class steady_map {
+  static_assert(std::is_nothrow_move_constructible_v<Key> &&
+                    std::is_nothrow_move_constructible_v<T>,
+                "crosstie: what a steady_map holds must be movable without exceptions");
+
+  // The hash of all segments, under the map's seed. Its halves change places, since the first bits
+  // are those that all elements of a segment share.
+  struct segment_hash {
+    using is_transparent = void;
+    std::uint64_t seed = 0;
+    template <class View>
+    std::uint64_t operator()(const View& key, std::uint64_t) const noexcept {
+      return std::rotl(key_hash<Key>{}(key, seed), 32);
+    }
+  };
+  using elements = flat_map<Key, T, segment_hash, key_equal<Key>, Alloc>;
+  struct segment {
+    elements map;
+    unsigned depth;
+  };
+  template <class U>
+  using rebound = typename std::allocator_traits<Alloc>::template rebind_alloc<U>;
+  using segment_alloc = rebound<segment>;
+  using segment_traits = std::allocator_traits<segment_alloc>;
+
+ public:
+  using key_type = Key;
+  using mapped_type = T;
+  using allocator_type = Alloc;
+  static constexpr std::size_t most_in_segment =
+      detail::flat_storage<std::pair<const Key, T>, Alloc>::max_load(32);
+  template <class View>
+  static constexpr bool is_lookup = view_of<View, Key>;
+
+  explicit steady_map(const Alloc& alloc = Alloc())
+      : alloc_(alloc), directory_(alloc), seed_(table_seed(this)) {
+    require_composite_key<Key>();
+  }
+  steady_map(steady_map&& other) noexcept
+      : alloc_(other.alloc_),
+        directory_(std::move(other.directory_)),
+        depth_(std::exchange(other.depth_, 0)),
+        size_(std::exchange(other.size_, 0)),
+        seed_(other.seed_) {
+    other.directory_.clear();
+  }
+  steady_map(const steady_map&) = delete;
+  steady_map& operator=(const steady_map&) = delete;
+  steady_map& operator=(steady_map&&) = delete;
+  ~steady_map() { clear(); }
+
+  // Constructs T from `args` only when the key is new; returns the value and whether it is new.
+  template <class View, class... Args>
+    requires(is_lookup<View>)
+  std::pair<T*, bool> try_emplace(const View& key, Args&&... args) {
+    const std::uint64_t hash = hash_of(key);
+    if (T* found = find_in(hash, key)) return {found, false};
+    // Made before a split may move what `args` refer to.
+    T value(std::forward<Args>(args)...);
+    segment& into = roomy_segment(hash);
+    const auto at = into.map.try_emplace(detail::make_key<Key>(key), std::move(value)).first;
+    ++size_;
+    return {&at->second, true};
+  }
+  template <class View, class Value>
+    requires(is_lookup<View>)
+  std::pair<T*, bool> insert_or_assign(const View& key, Value&& value) {
+    if (T* found = find_value(key)) {
+      *found = std::forward<Value>(value);
+      return {found, false};
+    }
+    return try_emplace(key, std::forward<Value>(value));
+  }
+
+  template <class View>
+    requires(is_lookup<View>)
+  [[nodiscard]] T* find_value(const View& key) noexcept {
+    return find_in(hash_of(key), key);
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  [[nodiscard]] const T* find_value(const View& key) const noexcept {
+    return find_in(hash_of(key), key);
+  }
+  template <class View>
+    requires(is_lookup<View>)
+  [[nodiscard]] bool contains(const View& key) const noexcept {
+    return find_value(key) != nullptr;
+  }
+
+  // Returns how many elements went (0 or 1). Segments do not merge again before clear().
+  template <class View>
+    requires(is_lookup<View>)
+  std::size_t erase(const View& key) {
+    const std::uint64_t hash = hash_of(key);
+    if (directory_.empty()) return 0;
+    elements& map = directory_[entry_of(hash)]->map;
+    const auto at = map.find(hash_code{std::rotl(hash, 32)}, key);
+    if (at == map.end()) return 0;
+    map.erase(at);
+    --size_;
+    return 1;
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept {
+    std::size_t bytes = directory_.capacity() * sizeof(segment*);
+    each_segment([&](const segment& one) { bytes += sizeof(segment) + one.map.memory_bytes(); });
+    return bytes;
+  }
+
+  // Calls visit(key, value) for every element, in no particular order.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    each_segment([&](const segment& one) {
+      for (const auto& [key, value] : one.map) visit(key, value);
+    });
+  }
+
+  void clear() noexcept {
+    segment* last = nullptr;
+    for (segment* one : directory_) {
+      if (one != last) destroy(one);
+      last = one;
+    }
+    directory_.clear();
+    depth_ = 0;
+    size_ = 0;
+  }
+
+ private:
+  template <class View>
+  [[nodiscard]] std::uint64_t hash_of(const View& key) const noexcept {
+    return key_hash<Key>{}(key, seed_);
+  }
+  [[nodiscard]] std::size_t entry_of(std::uint64_t hash) const noexcept {
+    return depth_ == 0 ? 0 : static_cast<std::size_t>(hash >> (64 - depth_));
+  }
+
+  template <class View>
+  [[nodiscard]] T* find_in(std::uint64_t hash, const View& key) const noexcept {
+    if (directory_.empty()) return nullptr;
+    elements& map = directory_[entry_of(hash)]->map;
+    const auto at = map.find(hash_code{std::rotl(hash, 32)}, key);
+    return at == map.end() ? nullptr : &at->second;
+  }
+
+  // The segment of a hash, with room for one more.
+  segment& roomy_segment(std::uint64_t hash) {
+    if (directory_.empty()) {
+      directory_.reserve(1);
+      directory_.push_back(create(0));
+    }
+    while (directory_[entry_of(hash)]->map.size() >= most_in_segment) split(entry_of(hash));
+    return *directory_[entry_of(hash)];
+  }
+
+  // Everything that may throw comes first; then elements move without exceptions.
+  void split(std::size_t entry) {
+    segment* const full = directory_[entry];
+    if (full->depth == depth_) {
+      double_directory();
+      entry *= 2;
+    }
+    elements zeros(most_in_segment, full->map.hash_function(), key_equal<Key>(), alloc_);
+    segment* const ones = create(full->depth + 1);
+    try_reserve(*ones);
+    for (auto& [key, value] : full->map) {
+      const bool one = hash_of(key) >> (63 - full->depth) & 1;
+      // The key is const only for the user's sake, and destroyed below.
+      (one ? ones->map : zeros).try_emplace(std::move(const_cast<Key&>(key)), std::move(value));
+    }
+    full->map = std::move(zeros);
+    ++full->depth;
+    const std::size_t shared = std::size_t{1} << (depth_ - full->depth);  // entries of each half
+    const std::size_t first = entry / (2 * shared) * (2 * shared);
+    for (std::size_t i = 0; i < shared; ++i) directory_[first + shared + i] = ones;
+  }
+
+  void try_reserve(segment& fresh) {
+#if defined(__cpp_exceptions)
+    try {
+      fresh.map.reserve(most_in_segment);
+    } catch (...) {
+      destroy(&fresh);
+      throw;
+    }
+#else
+    fresh.map.reserve(most_in_segment);
+#endif
+  }
+
+  void double_directory() {
+    std::vector<segment*, rebound<segment*>> doubled(2 * directory_.size(),
+                                                     directory_.get_allocator());
+    for (std::size_t i = 0; i < directory_.size(); ++i) {
+      doubled[2 * i] = doubled[2 * i + 1] = directory_[i];
+    }
+    directory_.swap(doubled);
+    ++depth_;
+  }
+
+  template <class Visit>
+  void each_segment(Visit&& visit) const {
+    const segment* last = nullptr;
+    for (const segment* one : directory_) {
+      if (one != last) visit(*one);
+      last = one;
+    }
+  }
+
+  segment* create(unsigned depth) {
+    segment_alloc alloc(alloc_);
+    segment* const memory = segment_traits::allocate(alloc, 1);
+    return std::construct_at(
+        memory, segment{elements(0, segment_hash{seed_}, key_equal<Key>(), alloc_), depth});
+  }
+  void destroy(segment* one) noexcept {
+    segment_alloc alloc(alloc_);
+    std::destroy_at(one);
+    segment_traits::deallocate(alloc, one, 1);
+  }
+
+  [[no_unique_address]] Alloc alloc_;
+  std::vector<segment*, rebound<segment*>> directory_;
+  unsigned depth_ = 0;  // the directory has 2^depth_ entries, or none
+  std::size_t size_ = 0;
+  std::uint64_t seed_;
+};
+
+}  // namespace crosstie

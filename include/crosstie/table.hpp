@@ -1,0 +1,199 @@
+// table: a value for some of the pairs of dense rows and columns (what Guava calls Table).
+//
+//   crosstie::table<pod_shape, node_id, score> known;
+//   known.try_emplace(shape, node, 17);
+//   if (const score* s = known.find(shape, node)) ...
+//   known.for_each_in_row(shape, [](node_id node, score& s) { ... });
+//
+//   rows     [16 B] a row    ->  one block: column ids, then their values   (detail/id_block.hpp)
+//   columns  [16 B] a column ->  one block of row ids                       (not with by_row)
+//
+// Promise: find, try_emplace and erase take constant time (amortised); a row, and by its ids a
+//   column, is visited in no particular order; counts take one load.
+// Cost: sizeof(T) + 4 bytes a cell, at a load of 7/8 or 15/16 after growth by a quarter, plus 4.5
+//   to 6 bytes for the way by column, plus 16 bytes a row and a column up to the largest ids used.
+// Invalidation: any insertion into a row, and any erasure from it, invalidates pointers to its
+//   values and row(r); changes to other rows do not. column(c) is invalidated by a change to it.
+// Limits: T moves without exceptions; the index 2^32 - 1 is no id; ids are hashed without a seed.
+// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include <crosstie/dense_id.hpp>
+#include <crosstie/detail/cells.hpp>
+
+namespace crosstie {
+
+template <dense_id Row, dense_id Column, class T, relation_index Index = relation_index::both_ways,
+          class Alloc = std::allocator<std::byte>>
+class table : public detail::cells<Row, Column, T, Index, Alloc> {
+  using base = detail::cells<Row, Column, T, Index, Alloc>;
+
+ public:
+  using mapped_type = T;
+  using typename base::pair_type;
+
+  explicit table(const Alloc& alloc = Alloc()) : base(alloc) {}
+  table(const table& other)
+      : table(other,
+              std::allocator_traits<Alloc>::select_on_container_copy_construction(other.alloc_)) {}
+  table(const table& other, const Alloc& alloc) : table(alloc) {
+    this->reserve_rows(other.rows_.size());
+    other.for_each(
+        [this](Row row, Column column, const T& value) { try_emplace(row, column, value); });
+  }
+  table(table&& other) noexcept = default;
+  // Assignments keep their own allocator.
+  table& operator=(const table& other) {
+    if (this == &other) return *this;
+    table copy(other, this->alloc_);
+    swap(copy);
+    return *this;
+  }
+  table& operator=(table&& other) noexcept(std::allocator_traits<Alloc>::is_always_equal::value) {
+    if (!(this->alloc_ == other.alloc_)) return *this = std::as_const(other);
+    table taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~table() = default;
+
+  // The value of a cell, or nullptr.
+  [[nodiscard]] T* find(Row row, Column column) noexcept { return value_of(row, column); }
+  [[nodiscard]] const T* find(Row row, Column column) const noexcept {
+    return value_of(row, column);
+  }
+  // The value of a cell that must be there; throws std::out_of_range (aborts without exceptions).
+  [[nodiscard]] T& at(Row row, Column column) { return present(value_of(row, column)); }
+  [[nodiscard]] const T& at(Row row, Column column) const { return present(value_of(row, column)); }
+
+  // found[i] = find(asked[i]), with the memory of the next ones on its way meanwhile; returns how
+  // many there are.
+  std::size_t find_many(std::span<const pair_type> asked,
+                        std::span<const T*> found) const noexcept {
+    assert(found.size() >= asked.size());
+    std::size_t count = 0;
+    base::find_many(asked, [&](std::size_t at, const auto& block, std::uint32_t place) {
+      found[at] = place == block.capacity() ? nullptr : &block.value(place);
+      count += found[at] != nullptr;
+    });
+    return count;
+  }
+
+  // Constructs the value from `args` only where the cell is new; returns the value in the table and
+  // whether it is new.
+  template <class... Args>
+  std::pair<T*, bool> try_emplace(Row row, Column column, Args&&... args) {
+    if (T* value = value_of(row, column)) return {value, false};
+    if constexpr (std::is_nothrow_constructible_v<T, Args&&...> && sizeof...(Args) == 0) {
+      return {added(row, column, [](T* place) { std::construct_at(place); }), true};
+    } else {
+      // Made before the row may move: `args` may refer into it.
+      T made(std::forward<Args>(args)...);
+      return {added(row, column, [&](T* place) { std::construct_at(place, std::move(made)); }),
+              true};
+    }
+  }
+  template <class Value>
+  std::pair<T*, bool> insert_or_assign(Row row, Column column, Value&& value) {
+    const auto result = try_emplace(row, column, std::forward<Value>(value));
+    // A value that found its cell present was not consumed.
+    if (!result.second) *result.first = std::forward<Value>(value);
+    return result;
+  }
+  // table[row, column]
+  [[nodiscard]] T& operator[](Row row, Column column) { return *try_emplace(row, column).first; }
+
+  // Calls visit(column, value) for every cell of a row.
+  template <class Visit>
+  void for_each_in_row(Row row, Visit&& visit) {
+    visit_row<T>(*this, to_index(row), visit);
+  }
+  template <class Visit>
+  void for_each_in_row(Row row, Visit&& visit) const {
+    visit_row<const T>(*this, to_index(row), visit);
+  }
+  // Calls visit(row, value) for every cell of a column: a lookup a cell.
+  template <class Visit>
+  void for_each_in_column(Column column, Visit&& visit) const
+    requires(base::by_column)
+  {
+    for (Row row : this->column(column)) visit(row, std::as_const(*value_of(row, column)));
+  }
+  // Calls visit(row, column, value) for every cell, in order of rows.
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    visit_all<T>(*this, visit);
+  }
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    visit_all<const T>(*this, visit);
+  }
+
+  // Both sides must have equal allocators.
+  void swap(table& other) noexcept { base::swap(other); }
+  friend void swap(table& a, table& b) noexcept { a.swap(b); }
+
+  friend bool operator==(const table& a, const table& b) {
+    if (a.size() != b.size()) return false;
+    bool equal = true;
+    a.for_each([&](Row row, Column column, const T& value) {
+      const T* other = b.find(row, column);
+      equal = equal && other != nullptr && *other == value;
+    });
+    return equal;
+  }
+
+ private:
+  [[nodiscard]] T* value_of(Row row, Column column) const noexcept {
+    if (to_index(row) >= this->rows_.size() || to_index(column) == no_index) return nullptr;
+    const auto& block = this->rows_[to_index(row)];
+    const std::uint32_t place = block.find(to_index(column));
+    return place == block.capacity() ? nullptr : &block.value(place);
+  }
+
+  template <class Construct>
+  T* added(Row row, Column column, Construct&& construct) {
+    const std::uint32_t place = this->add(row, column, construct);
+    return &this->rows_[to_index(row)].value(place);
+  }
+
+  template <class Value, class Self, class Visit>
+  static void visit_row(Self& self, std::uint32_t row, Visit& visit) {
+    if (row >= self.rows_.size()) return;
+    const auto& block = self.rows_[row];
+    for (std::uint32_t at = 0; at < block.place_limit(); ++at) {
+      if (block.ids()[at] == no_index) continue;
+      visit(from_index<Column>(block.ids()[at]), static_cast<Value&>(block.value(at)));
+    }
+  }
+  template <class Value, class Self, class Visit>
+  static void visit_all(Self& self, Visit& visit) {
+    for (std::uint32_t row = 0; row < self.rows_.size(); ++row) {
+      self.prefetch_after(row);
+      auto visit_cell = [&](Column column, Value& value) {
+        visit(from_index<Row>(row), column, value);
+      };
+      visit_row<Value>(self, row, visit_cell);
+    }
+  }
+
+  static T& present(T* value) {
+    if (value == nullptr) {
+#if defined(__cpp_exceptions)
+      throw std::out_of_range("crosstie::table::at: no such cell");
+#else
+      std::abort();
+#endif
+    }
+    return *value;
+  }
+};
+
+}  // namespace crosstie
