@@ -145,7 +145,7 @@ TEST(completion, bash_completes_commands_options_and_values) {
   EXPECT_EQ(completed("crosstie simulate --strict --rep"), "--report\n");
   EXPECT_EQ(completed("crosstie simulate -o ''"), "summary wide json yaml name\n");
   EXPECT_EQ(completed("crosstie explain --output = w"), "wide\n");
-  EXPECT_EQ(completed("crosstie explain --output ="), "table wide json yaml\n");
+  EXPECT_EQ(completed("crosstie explain --output ="), "table wide summary json yaml\n");
   EXPECT_EQ(completed("crosstie completion z"), "zsh\n");
 }
 

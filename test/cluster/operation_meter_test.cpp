@@ -30,13 +30,17 @@ TEST(operation_meter, counts_while_it_lives_and_then_the_one_before) {
     const operation_meter second(count_readings);
     const timed watch(metered::queue, operation::pop);
   }
-  { const timed watch(metered::queue, operation::pop); }
+  {
+    const timed watch(metered::queue, operation::pop);
+  }
   EXPECT_EQ(first.of(metered::queue, operation::pop).calls, 1);
 }
 
 TEST(operation_meter, nothing_is_read_where_nobody_meters) {
   const std::int64_t before = count_readings();
-  { const timed watch(metered::queue, operation::pop); }
+  {
+    const timed watch(metered::queue, operation::pop);
+  }
   EXPECT_EQ(count_readings(), before + 1);
 }
 
