@@ -185,7 +185,14 @@ void workload_composer::end_churn() {
 }
 
 workload_script workload_composer::finish() && {
-  std::ranges::stable_sort(script_.events, {}, &workload_event::at);
+  // By time, then in the order of the script; clang refuses the buffer of stable_sort.
+  std::vector<std::pair<cluster::timestamp, std::size_t>> order;
+  for (const workload_event& event : script_.events) order.emplace_back(event.at, order.size());
+  std::ranges::sort(order);
+  std::vector<workload_event> events;
+  events.reserve(order.size());
+  for (const auto& [at, from] : order) events.push_back(std::move(script_.events[from]));
+  script_.events = std::move(events);
   return std::move(script_);
 }
 
