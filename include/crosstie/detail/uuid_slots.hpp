@@ -117,9 +117,10 @@ class uuid_slots {
   }
 
   void prefetch(std::uint64_t hash) const noexcept {
-    const char* at = reinterpret_cast<const char*>(buckets_.data() + home_of(hash));
-    __builtin_prefetch(at);
-    __builtin_prefetch(at + 64);
+    // As numbers: where there are no buckets yet, there is nothing to point past.
+    const auto at = reinterpret_cast<std::uintptr_t>(buckets_.data() + home_of(hash));
+    __builtin_prefetch(reinterpret_cast<const void*>(at));
+    __builtin_prefetch(reinterpret_cast<const void*>(at + 64));
   }
 
   // Room for `size` elements in all.
