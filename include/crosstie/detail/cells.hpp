@@ -19,6 +19,7 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_block.hpp>
 #include <crosstie/detail/id_list.hpp>
+#include <crosstie/detail/prefetch.hpp>
 
 namespace crosstie {
 
@@ -281,7 +282,7 @@ class cells {
       const pair_type* const now = asked.data() + done;
       const std::size_t next = std::min(batch, asked.size() - done - count);
       for (std::size_t i = 0; i < next; ++i) {
-        __builtin_prefetch(rows_.data() + to_index(now[count + i].first));
+        prefetch_element(rows_.data(), to_index(now[count + i].first));
       }
       for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t row = to_index(now[i].first);

@@ -1,7 +1,8 @@
 // Id lines: 16 dense ids in a cache line, compared at once.
 //
 // Cost: 4 compares with SSE2, 2 where the compiler may use AVX2, 1 with AVX-512, or a loop where
-//   CROSSTIE_NO_SIMD is defined. Thread safety: stateless.
+//   CROSSTIE_NO_SIMD or, for shorter lines, CROSSTIE_TINY_LIMITS is defined. Thread safety:
+//   stateless.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +20,9 @@ namespace crosstie::detail {
 // Bit i is set where place i of a line (16 ids on a 64-byte boundary) holds `id`.
 [[nodiscard]] inline std::uint32_t match_line(const std::uint32_t* line,
                                               std::uint32_t id) noexcept {
-#if CROSSTIE_SSE2 && defined(__AVX512F__)
+#if CROSSTIE_SSE2 && defined(__AVX512F__) && !defined(CROSSTIE_TINY_LIMITS)
   return _mm512_cmpeq_epi32_mask(_mm512_load_si512(line), _mm512_set1_epi32(static_cast<int>(id)));
-#elif CROSSTIE_SSE2 && defined(__AVX2__)
+#elif CROSSTIE_SSE2 && defined(__AVX2__) && !defined(CROSSTIE_TINY_LIMITS)
   const __m256i wanted = _mm256_set1_epi32(static_cast<int>(id));
   const auto half = [&](const std::uint32_t* ids) {
     const __m256i eight = _mm256_load_si256(reinterpret_cast<const __m256i*>(ids));
@@ -29,7 +30,7 @@ namespace crosstie::detail {
         _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(eight, wanted))));
   };
   return half(line) | half(line + 8) << 8;
-#elif CROSSTIE_SSE2
+#elif CROSSTIE_SSE2 && !defined(CROSSTIE_TINY_LIMITS)
   const __m128i wanted = _mm_set1_epi32(static_cast<int>(id));
   const auto quarter = [&](const std::uint32_t* ids) {
     return _mm_cmpeq_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(ids)), wanted);

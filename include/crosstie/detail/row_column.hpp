@@ -15,6 +15,7 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_list.hpp>
 #include <crosstie/detail/limits.hpp>
+#include <crosstie/detail/prefetch.hpp>
 
 namespace crosstie::detail {
 
@@ -82,9 +83,9 @@ class row_column {
   // Starts to fetch the entry of a column.
   void prefetch(std::uint32_t column) const noexcept {
     if (is_wide_) {
-      __builtin_prefetch(wide_.data() + column);
+      prefetch_element(wide_.data(), column);
     } else {
-      __builtin_prefetch(narrow_.data() + column);
+      prefetch_element(narrow_.data(), column);
     }
   }
 
