@@ -12,8 +12,9 @@ namespace crosstie::detail {
 // numbers, since a pointer must not point past its array.
 template <class T>
 inline void prefetch_element(const T* first, std::size_t at) noexcept {
-  __builtin_prefetch(
-      reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(first) + at * sizeof(T)));
+  const auto address = reinterpret_cast<std::uintptr_t>(first) + at * sizeof(T);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): nothing is read through it
+  __builtin_prefetch(reinterpret_cast<const void*>(address));
 }
 
 }  // namespace crosstie::detail

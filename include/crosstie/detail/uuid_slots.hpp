@@ -24,6 +24,7 @@
 #include <vector>
 
 #include <crosstie/detail/group.hpp>
+#include <crosstie/detail/prefetch.hpp>
 #include <crosstie/hash.hpp>
 #include <crosstie/uuid.hpp>
 
@@ -117,10 +118,10 @@ class uuid_slots {
   }
 
   void prefetch(std::uint64_t hash) const noexcept {
-    // As numbers: where there are no buckets yet, there is nothing to point past.
-    const auto at = reinterpret_cast<std::uintptr_t>(buckets_.data() + home_of(hash));
-    __builtin_prefetch(reinterpret_cast<const void*>(at));
-    __builtin_prefetch(reinterpret_cast<const void*>(at + 64));
+    const auto* first = reinterpret_cast<const std::byte*>(buckets_.data());
+    const std::size_t at = home_of(hash) * sizeof *buckets_.data();
+    prefetch_element(first, at);
+    prefetch_element(first, at + 64);
   }
 
   // Room for `size` elements in all.
