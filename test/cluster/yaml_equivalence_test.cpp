@@ -6,6 +6,7 @@
 
 #include "cluster/dump.hpp"
 #include "cluster/input_fixture.hpp"
+#include "sanitized.hpp"
 
 namespace crosstie::cluster {
 namespace {
@@ -156,19 +157,12 @@ std::string unpack(const std::string& path) {
   }
 }
 
-// Sanitizers make reading slow, and a part of the clusters takes every path that all take.
-#if defined(__has_feature)
-constexpr std::size_t golden_step = __has_feature(address_sanitizer) ? 6 : 1;
-#else
-constexpr std::size_t golden_step = 1;
-#endif
-
 TEST(yaml_equivalence, golden_clusters_read_without_error_and_the_same_both_ways) {
   const std::vector<std::string> files = golden_files();
   if (files.empty()) GTEST_SKIP() << "NO GOLDEN CLUSTERS at " CROSSTIE_SHARED "/golden";
   const scratch_directory scratch;
   std::uint64_t objects = 0;
-  for (std::size_t i = 0; i < files.size(); i += golden_step) {
+  for (std::size_t i = 0; i < files.size(); i += test::few_of_them) {
     const simdjson::padded_string text(unpack(files[i]));
     simdjson::dom::parser parser;
     const element cluster = parser.parse(text)["cluster"];
