@@ -2,7 +2,8 @@
 """Compare crosstie with the real kube-scheduler on fresh random scenarios.
 
 usage: oracle_fuzz.py --oracle ORACLE [--crosstie BINARY] [--shared DIR] [--kinds a,b,c]
-                      [--seeds FIRST:COUNT] [--size small|medium|large] [--keep DIR] [--log FILE]
+                      [--seeds FIRST:COUNT] [--size small|medium|large] [--sequence] [--keep DIR]
+                      [--log FILE]
 
 Generates scenarios (shared tools/scenarios.py), has the oracle answer them, and judges crosstie's
 answers by the shared tools/compare.py. A scenario that differs is asked about once more in the API
@@ -91,6 +92,8 @@ def fuzz_kind(options, judge, generate, kind, first, count):
     for start in range(first, first + count, BATCH):
         seeds = range(start, min(start + BATCH, first + count))
         scenarios = [generate(kind, seed, options.size) for seed in seeds]
+        if options.sequence:
+            scenarios = [{**scenario, "mode": "sequence"} for scenario in scenarios]
         for scenario, answered in zip(scenarios, judge.answer(scenarios)):
             tally = judge.compare_one(answered)
             if tally.bad:
@@ -110,7 +113,7 @@ def fuzz_kind(options, judge, generate, kind, first, count):
     for what, examples in sorted(total.diffs.items()):
         where, want, got = examples[0]
         print(f"  {what}: {where}\n    want {want}\n    got  {got}", flush=True)
-    return {"kind": kind, "size": options.size, "first": first, "seeds": count, "facts": facts,
+    return {"kind": kind, "size": options.size, "sequence": options.sequence, "first": first, "seeds": count, "facts": facts,
             "different": wrong, "scenarios": differ, "respelled": respelled,
             "by_class": dict(sorted(total.n.items())),
             "by_plugin": dict(sorted(total.by_plugin.items()))}
@@ -124,6 +127,7 @@ def main():
     parser.add_argument("--kinds", default="")
     parser.add_argument("--seeds", default="100000:20", metavar="FIRST:COUNT")
     parser.add_argument("--size", default="small", choices=["small", "medium", "large"])
+    parser.add_argument("--sequence", action="store_true")
     parser.add_argument("--keep", default="oracle-differences")
     parser.add_argument("--log", default="", help="file to append a JSON line a kind to")
     options = parser.parse_args()

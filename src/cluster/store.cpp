@@ -131,6 +131,18 @@ std::string store::full_name(pod_id id) const {
   return name;
 }
 
+object_reference refer_to(const any_object& object) {
+  return std::visit(
+      []<class T>(const T& one) {
+        if constexpr (std::is_same_v<T, other_object>) {
+          return object_reference{kind_of<other_object>, {no_name, no_name}};
+        } else {
+          return refer_to(one);
+        }
+      },
+      object);
+}
+
 std::size_t store::memory_bytes() const {
   std::size_t bytes = names_.memory_bytes() + spec_bytes_.memory_bytes() +
                       label_bytes_.memory_bytes() + controller_bytes_.memory_bytes() +

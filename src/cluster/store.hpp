@@ -14,6 +14,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "cluster/objects.hpp"
@@ -24,6 +26,24 @@ namespace crosstie::cluster {
 struct object_key {
   name_id ns, name;
   bool operator==(const object_key&) const = default;
+};
+
+// Which of any_object's kinds, by its place there.
+template <class T>
+inline constexpr std::size_t kind_of = [] {
+  std::size_t place = 0;
+  const auto count = [&]<class... Kind>(std::variant<Kind...>*) {
+    bool found = false;
+    ((found = found || std::is_same_v<Kind, T>, place += found ? 0 : 1), ...);
+  };
+  count(static_cast<any_object*>(nullptr));
+  return place;
+}();
+
+// An object that came, changed or went: its kind and its name.
+struct object_reference {
+  std::size_t kind;
+  object_key key;
 };
 
 // The objects of one kind that needs no id: a list with lookup by name. A put replaces.
@@ -130,6 +150,12 @@ object_key key_of(const T& object) {
     return {no_name, object.name};
   }
 }
+
+template <class T>
+object_reference refer_to(const T& object) {
+  return {kind_of<T>, key_of(object)};
+}
+object_reference refer_to(const any_object& object);  // other_object: without a name
 
 template <class T>
 void catalog<T>::put(T object) {

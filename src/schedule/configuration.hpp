@@ -66,7 +66,8 @@ struct enabled_plugin {
 struct profile {
   std::string scheduler_name = "default-scheduler";
   std::optional<std::int32_t> percentage_of_nodes_to_score;  // overrides the configuration's
-  std::vector<enabled_plugin> pre_enqueue, pre_filter, filter, post_filter, pre_score, score;
+  std::vector<enabled_plugin> pre_enqueue, pre_filter, filter, post_filter, pre_score, score,
+      reserve;
   fit_args fit;
   balanced_allocation_args balanced_allocation;
   node_affinity_args node_affinity;

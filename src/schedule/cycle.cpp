@@ -1,7 +1,11 @@
 #include "schedule/cycle.hpp"
 
+#include <algorithm>
 #include <type_traits>
 #include <variant>
+
+#include "schedule/plugins/volume_claims.hpp"
+#include "schedule/plugins/volume_matching.hpp"
 
 namespace crosstie::schedule {
 
@@ -118,6 +122,21 @@ std::optional<std::pair<std::string_view, status>> find_gate(const cluster::view
     if (!said.ok()) return std::pair{kind->name, std::move(said)};
   }
   return std::nullopt;
+}
+
+std::vector<cluster::object_reference> reserve_volumes(cluster::store& objects,
+                                                       const configuration& settings, pod_id pod,
+                                                       node_id node) {
+  const cluster::pod_spec& spec = objects.spec(pod);
+  if (std::ranges::none_of(spec.volumes, plugins::needs_claim)) return {};
+  const auto by = std::ranges::find(settings.profiles, objects.text(spec.scheduler_name),
+                                    &profile::scheduler_name);
+  const auto has = [](const std::vector<enabled_plugin>& point) {
+    return std::ranges::find(point, "VolumeBinding", &enabled_plugin::name) != point.end();
+  };
+  // Reserve takes what Filter has found.
+  if (by == settings.profiles.end() || !has(by->filter) || !has(by->reserve)) return {};
+  return plugins::assume_pod_volumes(objects, pod, node);
 }
 
 queue_limits limits_of(const configuration& settings, const cycle_options& options) {

@@ -26,8 +26,9 @@ void basic_cycle<Bindings>::apply(cluster::event&& what) {
   } else if (auto* node = std::get_if<cluster::node>(&what.object)) {
     gone ? remove_node(node->name, at) : put(std::move(*node), at);
   } else {
+    const cluster::object_reference which = cluster::refer_to(what.object);
     const event_set happened = apply_other(*objects_, std::move(what));
-    engine_.objects_changed();
+    engine_.object_changed(which);
     queue_.notify(happened, at);
     if (happened & resource_claim_changed) recheck_gated(at);
   }

@@ -10,6 +10,7 @@
 #include "schedule/node_columns.hpp"
 #include "schedule/node_order.hpp"
 #include "schedule/nominated_pods.hpp"
+#include "schedule/plugins/volume_claims.hpp"
 #include "schedule/pod_counters.hpp"
 #include "schedule/pod_rules.hpp"
 #include "schedule/preemption.hpp"
@@ -17,6 +18,7 @@
 #include "schedule/score_table.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
+#include "schedule/volume_table.hpp"
 
 namespace crosstie::schedule {
 
@@ -67,7 +69,8 @@ class engine::implementation {
         counters_(objects, pods, topology_),
         rules_({objects, usage, pods}, settings, topology_, counters_),
         buckets_(usage, nodes_, nominated_, topology_, counters_, options.coarse_domains,
-                 find_score_bits(settings)) {
+                 find_score_bits(settings)),
+        volumes_({objects, usage, pods}, settings, nodes_, nominated_) {
     for (const profile& each : settings.profiles) {
       shape_filters_.push_back(keep_shape_filters(each, false));
       rule_filters_.push_back(keep_shape_filters(each, true));
@@ -179,16 +182,19 @@ class engine::implementation {
     rules_.node_changed();
     if (nodes_.refresh(node, true)) drop_rows();
     nominated_.node_changed(node);
+    volumes_.node_changed(node);
     if (options_.sample) order_.node_changed(node);
   }
   void pod_bound(pod_id pod, node_id node) {
     counters_.pod_bound(pod, node);
+    volumes_.pod_bound(pod, node);
     count_priority(pod, true);
     waiting_pod_gone(pod);
     nodes_.refresh(node, false);
   }
   void pod_unbound(pod_id pod, node_id node) {
     counters_.pod_unbound(pod, node);
+    volumes_.pod_unbound(pod, node);
     count_priority(pod, false);
     nodes_.refresh(node, false);
   }
@@ -199,10 +205,21 @@ class engine::implementation {
     nominated_.pod_gone(pod, [&](node_id node) { nodes_.refresh(node, false); });
   }
   void bound_pod_changed(node_id node) { nodes_.refresh(node, false); }
+  void object_changed(const cluster::object_reference& which) {
+    using cluster::kind_of;
+    if (which.kind == kind_of<cluster::namespace_object> ||
+        which.kind == kind_of<cluster::service> || which.kind == kind_of<cluster::workload>) {
+      rules_.forget_answers();
+    }
+    if (which.kind == kind_of<cluster::pod_disruption_budget>) preemptor_.objects_changed();
+    if (which.kind == kind_of<cluster::resource_claim>) claims_changed();
+    volumes_.object_changed(which);
+  }
   void objects_changed() {
     rules_.forget_answers();
     preemptor_.objects_changed();
-    nominated_.claims_changed([&](node_id node) { nodes_.refresh(node, false); });
+    claims_changed();
+    volumes_.reset();
   }
   std::vector<nomination> nominations() const { return nominated_.list(); }
   std::span<const pod_id> nominated_to(node_id node) const {
@@ -219,7 +236,7 @@ class engine::implementation {
     return nodes_.memory_bytes() + shapes_.memory_bytes() + static_.memory_bytes() +
            rows_.memory_bytes() + topology_.memory_bytes() + counters_.memory_bytes() +
            rules_.memory_bytes() + buckets_.memory_bytes() + nominated_.memory_bytes() +
-           preemptor_.memory_bytes();
+           preemptor_.memory_bytes() + volumes_.memory_bytes();
   }
   const configuration& settings() const { return *settings_; }
 
@@ -236,6 +253,7 @@ class engine::implementation {
     static_.reset(row_limit());
     rows_.reset(row_limit());
     buckets_.reset(row_limit());
+    volumes_.reset();
     preemptor_.reset(options_.row_limit != 0 ? 1 : options_.row_bytes / 4);
   }
 
@@ -244,6 +262,10 @@ class engine::implementation {
     rules_.reset();
     counters_.reset();
     buckets_.reset(row_limit());
+  }
+
+  void claims_changed() {
+    nominated_.claims_changed([&](node_id node) { nodes_.refresh(node, false); });
   }
 
   void count_priority(pod_id pod, bool comes) {
@@ -277,6 +299,8 @@ class engine::implementation {
     if (bucketed && (!nominated_.empty() || nominated_node != cluster::no_name)) {
       return std::nullopt;
     }
+    const volume_table::answer allowed = ask_volumes(pod, *profile);
+    if (allowed == volume_table::answer::plain) return std::nullopt;
     const shape& wanted = shapes_[shape_id];
     const std::optional<static_table::part> part = static_.refresh(wanted, pod);
     if (!part) return std::nullopt;
@@ -284,8 +308,14 @@ class engine::implementation {
     const plugin_weights& weights = shapes_.weights(*profile);
     own_ = {};
     if (nominated_node != cluster::no_name) judge_own(pod, nominated_node, wanted, *part);
+    const bool somewhere = allowed == volume_table::answer::somewhere;
+    if (somewhere && (bucketed || own_.node != cluster::no_node)) return std::nullopt;
     if (!bucketed) {
-      return found_row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, false};
+      found_row row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, false};
+      if (!somewhere) return row;
+      static_cast<score_table::row&>(row) = rows_.narrow(row, volumes_.refused(), weights, *part);
+      // Why nodes refuse is the plugins' to say.
+      return row.feasible > 0 ? std::optional(row) : std::nullopt;
     }
     if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
       return std::nullopt;
@@ -293,6 +323,11 @@ class engine::implementation {
     return found_row{
         buckets_.refresh({shape_id, rules_id, wanted, weights, *part, rules_[rules_id]}), shape_id,
         true};
+  }
+
+  volume_table::answer ask_volumes(pod_id pod, std::uint32_t profile) {
+    const bool asks = std::ranges::any_of(objects_->spec(pod).volumes, plugins::needs_claim);
+    return asks ? volumes_.ask(pod, profile) : volume_table::answer::everywhere;
   }
 
   // Rows count every nomination, so the pod's own node is asked apart, without the pod's own.
@@ -447,6 +482,7 @@ class engine::implementation {
   pod_counters counters_;
   rule_table rules_;
   bucket_table buckets_;
+  volume_table volumes_;
   std::vector<node_id> best_;
   std::vector<node_group> groups_;
   std::vector<profile> shape_filters_, rule_filters_;                  // by number of the profile
@@ -501,6 +537,9 @@ std::span<const pod_id> engine::nominated_to(node_id node) const {
 std::vector<nomination> engine::nominations() const { return self_->nominations(); }
 std::string engine::explain_failure(pod_id pod, bool preemption) const {
   return self_->explain_failure(pod, preemption);
+}
+void engine::object_changed(const cluster::object_reference& which) {
+  self_->object_changed(which);
 }
 void engine::objects_changed() { self_->objects_changed(); }
 const engine_statistics& engine::statistics() const { return self_->statistics(); }

@@ -10,10 +10,11 @@
 // Pods that ask the same of nodes share a shape, whose row is repaired only where a node changed
 // since it was last asked, or computed afresh (vector code over columns) where too much did. Pods
 // with spread constraints or pod affinity, or whom terms of pods on nodes select, have rows of
-// buckets by shape and rules. A pod whose verdict depends on other objects (volumes, claims,
-// unusual profiles; with rules, also nominated pods) goes to the plain evaluation, so that answers
-// are always exact. Nominated pods touch only the nodes they name, which are mended in the rows of
-// pods without rules; preemption has rows of its own for those (victim_table.hpp).
+// buckets by shape and rules. Claims of volumes refuse nodes on top of a row (volume_table.hpp). A
+// pod about which these tables cannot tell (device claims, volumes to choose among, unusual
+// profiles; with rules, also nominated pods) goes to the plain evaluation, so that answers are
+// always exact. Nominated pods touch only the nodes they name, which are mended in the rows of pods
+// without rules; preemption has rows of its own for those (victim_table.hpp).
 //
 // Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
 // its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal
@@ -110,7 +111,9 @@ class engine {
   void waiting_pod_gone(pod_id pod);
   // A pod on a node changed in what only preemption looks at: its start.
   void bound_pod_changed(node_id node);
-  void objects_changed();  // of kinds other than pods and nodes
+  // Of kinds other than pods and nodes: one was put or removed; or any number of them.
+  void object_changed(const cluster::object_reference& which);
+  void objects_changed();
 
   const engine_statistics& statistics() const;
   std::size_t memory_bytes() const;

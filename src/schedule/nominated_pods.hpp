@@ -52,6 +52,14 @@ class nominated_pods {
                                   : std::span<const pod_id>();
   }
   std::vector<nomination> list() const;  // by pod
+  // Does asked(pod, node) hold for each that counts?
+  template <class Predicate>
+  bool all_of(Predicate&& asked) const {
+    for (const auto& [pod, node] : names_) {
+      if (node != cluster::no_node && !asked(pod, node)) return false;
+    }
+    return true;
+  }
 
   // How much of the resource the nominated pods of at least this priority ask, but for `except`.
   std::int64_t amount_at(std::uint32_t slot, cluster::resource_id resource, std::int32_t priority,

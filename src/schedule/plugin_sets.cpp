@@ -212,6 +212,8 @@ std::vector<enabled_plugin>* list_of(profile& into, extension_point point) {
       return &into.pre_score;
     case score:
       return &into.score;
+    case reserve:
+      return &into.reserve;
     default:
       return nullptr;  // nothing is decided there
   }

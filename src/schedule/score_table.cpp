@@ -49,7 +49,7 @@ score_table::row score_table::refresh(std::uint32_t shape_id, const shape& wante
     rebuild(t);
   }
 
-  row result{slot, state.feasible, std::numeric_limits<std::int32_t>::min(), 0};
+  row result{slot, state.feasible, std::numeric_limits<std::int32_t>::min(), 0, false};
   const std::span<const std::int32_t> maxima = maxima_.row(slot);
   for (const std::int32_t maximum : maxima) result.best = std::max(result.best, maximum);
   if (result.best < 0) return result;
@@ -60,7 +60,44 @@ score_table::row score_table::refresh(std::uint32_t shape_id, const shape& wante
   return result;
 }
 
+score_table::row score_table::narrow(const row& of, std::span<const std::uint8_t> refused,
+                                     const plugin_weights& weights,
+                                     const static_table::part& part) {
+  const row_state& state = rows_[of.slot];
+  const std::span<const std::int32_t> totals = totals_.row(of.slot);
+  const std::span<const std::uint16_t> classes = classes_.row(of.slot);
+  left_.assign(state.counts.begin(), state.counts.end());
+  for (std::uint32_t i = 0; i < totals.size(); ++i) {
+    if (refused[i] && classes[i] != infeasible) --left_[classes[i]];
+  }
+  raw_maxima most;
+  for (std::size_t c = 0; c < left_.size(); ++c) {
+    if (left_[c] != 0) most.see(part.classes[c]);
+  }
+  // What the totals of a class change by where the maxima are others now.
+  shifts_.resize(left_.size());
+  for (std::size_t c = 0; c < left_.size(); ++c) {
+    shifts_[c] = weigh_class(part.classes[c], most, weights) - state.class_scores[c];
+  }
+  row result{of.slot, 0, std::numeric_limits<std::int32_t>::min(), 0, true};
+  narrowed_.assign(totals.size(), -1);
+  for (std::uint32_t i = 0; i < totals.size(); ++i) {
+    if (refused[i] || classes[i] == infeasible) continue;
+    ++result.feasible;
+    narrowed_[i] = totals[i] + shifts_[classes[i]];
+    result.best = std::max(result.best, narrowed_[i]);
+  }
+  result.ties = static_cast<std::uint32_t>(
+      result.feasible == 0 ? 0 : std::ranges::count(narrowed_, result.best));
+  return result;
+}
+
 node_id score_table::nth_best(const row& of, std::uint32_t n) const {
+  if (of.narrowed) {
+    for (std::uint32_t slot = 0; slot < narrowed_.size(); ++slot) {
+      if (narrowed_[slot] == of.best && n-- == 0) return node_id{slot};
+    }
+  }
   const std::span<const std::int32_t> maxima = maxima_.row(of.slot), totals = totals_.row(of.slot);
   const std::span<const std::uint32_t> counts = tie_counts_.row(of.slot);
   for (std::uint32_t block = 0; block < maxima.size(); ++block) {
@@ -78,6 +115,16 @@ node_id score_table::nth_best(const row& of, std::uint32_t n) const {
 }
 
 node_id score_table::first_best(const row& of) const {
+  if (of.narrowed) {
+    node_id first = cluster::no_node;
+    for_each_best(of, [&](node_id node) {
+      if (first == cluster::no_node ||
+          nodes_->rank(cluster::index(node)) < nodes_->rank(cluster::index(first))) {
+        first = node;
+      }
+    });
+    return first;
+  }
   const std::span<const std::int32_t> maxima = maxima_.row(of.slot);
   const std::span<const std::uint32_t> firsts = first_slots_.row(of.slot);
   std::uint32_t first = cluster::index(cluster::no_node);
@@ -131,7 +178,7 @@ std::size_t score_table::memory_bytes() const {
     bytes += state.counts.capacity() * sizeof(std::uint32_t) +
              state.class_scores.capacity() * sizeof(std::int32_t);
   }
-  return bytes;
+  return bytes + narrowed_.capacity() * sizeof(std::int32_t);
 }
 
 // ---- computing ------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ class score_table {
     std::uint32_t feasible;  // nodes
     std::int32_t best;       // the greatest total; negative where no node is feasible
     std::uint32_t ties;      // nodes with it
+    bool narrowed = false;   // to fewer nodes than the shape has
   };
 
   score_table(const cluster::usage_table& usage, const node_columns& nodes,
@@ -44,6 +45,10 @@ class score_table {
   void reset(std::uint32_t limit);
   row refresh(std::uint32_t shape_id, const shape& wanted, const plugin_weights& weights,
               const static_table::part& part);
+  // The row where the nodes of these slots refuse as well (1: it does), normalised over the others;
+  // holds until the next narrow().
+  row narrow(const row& of, std::span<const std::uint8_t> refused, const plugin_weights& weights,
+             const static_table::part& part);
   // The n-th of the tied nodes in slot order, n < ties.
   node_id nth_best(const row& of, std::uint32_t n) const;
   // The tied node whose name is the smallest.
@@ -58,7 +63,7 @@ class score_table {
   std::span<const std::int32_t> totals(const row& of) const { return totals_.row(of.slot); }
   template <class Visitor>
   void for_each_best(const row& of, Visitor&& visit) const {
-    const std::span<const std::int32_t> totals = totals_.row(of.slot);
+    const std::span<const std::int32_t> totals = of.narrowed ? narrowed_ : totals_.row(of.slot);
     for (std::uint32_t i = 0; i < totals.size(); ++i) {
       if (totals[i] == of.best) visit(node_id{i});
     }
@@ -109,7 +114,10 @@ class score_table {
   crosstie::matrix<std::uint32_t> tie_counts_, first_slots_;
   std::vector<row_state> rows_;
   std::vector<std::int32_t> former_scores_;
-  std::vector<std::uint64_t> dirty_;  // blocks, as bits
+  std::vector<std::int32_t> narrowed_;  // totals; negative where the node refuses
+  std::vector<std::int32_t> shifts_;    // of the narrowed row's totals by class
+  std::vector<std::uint32_t> left_;     // feasible nodes of the narrowed row by class
+  std::vector<std::uint64_t> dirty_;    // blocks, as bits
   std::uint64_t rebuilt_ = 0, replayed_ = 0, dropped_ = 0;
 };
 

@@ -3,9 +3,9 @@
 // Promise: two specs have the same shape only if NodeUnschedulable, NodeName, TaintToleration,
 // NodeAffinity, NodePorts, NodeResourcesFit, BalancedAllocation and ImageLocality say the same of
 // both, everywhere and always, and both have the same priority; specs about which other plugins
-// than these, PodTopologySpread and InterPodAffinity have something to say, or profiles other than
-// the default with whatever weights, have none. Cost: a vector load for a spec seen before, else
-// the interning of its bytes. Thread safety: none.
+// than these, PodTopologySpread, InterPodAffinity and, for claims, the volume plugins have
+// something to say, or profiles other than the default with whatever weights, have none. Cost: a
+// vector load for a spec seen before, else the interning of its bytes. Thread safety: none.
 #pragma once
 
 #include <crosstie/interner.hpp>

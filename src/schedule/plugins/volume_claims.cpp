@@ -18,6 +18,8 @@ using cluster::volume_kind;
 namespace {
 constexpr std::string_view class_annotation = "volume.beta.kubernetes.io/storage-class";
 constexpr std::string_view zone_delimiter = "__";
+constexpr std::string_view bind_completed = "pv.kubernetes.io/bind-completed";
+constexpr std::string_view no_provisioner = "kubernetes.io/no-provisioner";
 }  // namespace
 
 bool needs_claim(const pod_volume& volume) {
@@ -76,6 +78,21 @@ const cluster::storage_class* find_class(const store& objects,
 
 const persistent_volume* find_volume(const store& objects, const persistent_volume_claim& claim) {
   return objects.persistent_volumes.find({no_name, claim.volume_name});
+}
+
+bool is_bound(const store& objects, const persistent_volume_claim& claim) {
+  return claim.volume_name != no_name &&
+         find_entry(objects, claim.annotations, bind_completed).has_value();
+}
+
+std::optional<name_id> find_selected_node(const store& objects,
+                                          const persistent_volume_claim& claim) {
+  return find_entry(objects, claim.annotations, selected_node);
+}
+
+bool has_provisioner(const store& objects, const cluster::storage_class& of) {
+  const std::string_view provisioner = objects.text(of.provisioner);
+  return !provisioner.empty() && provisioner != no_provisioner;
 }
 
 std::string describe_missing(std::string_view kind, std::string_view name) {

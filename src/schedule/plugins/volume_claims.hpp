@@ -41,6 +41,15 @@ const cluster::storage_class* find_class(const cluster::store& objects,
 const cluster::persistent_volume* find_volume(const cluster::store& objects,
                                               const cluster::persistent_volume_claim& claim);
 
+// Has its binding to the volume that it names been completed?
+bool is_bound(const cluster::store& objects, const cluster::persistent_volume_claim& claim);
+// The node on which a volume is being made for the claim.
+inline constexpr std::string_view selected_node = "volume.kubernetes.io/selected-node";
+std::optional<cluster::name_id> find_selected_node(const cluster::store& objects,
+                                                   const cluster::persistent_volume_claim& claim);
+// Does somebody make volumes of the class?
+bool has_provisioner(const cluster::store& objects, const cluster::storage_class& of);
+
 // `persistentvolumeclaim "data" not found`
 std::string describe_missing(std::string_view kind, std::string_view name);
 

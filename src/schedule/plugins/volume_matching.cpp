@@ -27,15 +27,6 @@ constexpr std::string_view not_enough_space = "node(s) did not have enough free 
 constexpr std::string_view volume_missing =
     "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
 
-constexpr std::string_view bind_completed = "pv.kubernetes.io/bind-completed";
-constexpr std::string_view selected_node = "volume.kubernetes.io/selected-node";
-constexpr std::string_view no_provisioner = "kubernetes.io/no-provisioner";
-
-bool is_bound(const store& objects, const persistent_volume_claim& claim) {
-  return claim.volume_name != no_name &&
-         find_entry(objects, claim.annotations, bind_completed).has_value();
-}
-
 std::optional<quantity> find_storage(const store& objects, const resource_list& amounts) {
   for (const cluster::resource_amount& each : amounts) {
     if (objects.text(each.name) == "storage") return each.amount;
@@ -115,7 +106,7 @@ class chooser {
   bool choose_for_delayed() {
     std::vector<const persistent_volume_claim*> to_match, to_provision;
     for (const persistent_volume_claim* claim : claims_.delayed) {
-      const auto wanted = find_entry(objects_, claim->annotations, selected_node);
+      const auto wanted = find_selected_node(objects_, *claim);
       if (wanted && *wanted != node_.name) {
         unbound_fit_ = false;
         return true;
@@ -201,9 +192,7 @@ class chooser {
     for (const persistent_volume_claim* claim : claims) {
       const cluster::storage_class& wanted =
           *find_class(objects_, *claim);  // delayed claims have one
-      const std::string_view provisioner = objects_.text(wanted.provisioner);
-      unbound_fit_ =
-          !provisioner.empty() && provisioner != no_provisioner && allows_topology(wanted);
+      unbound_fit_ = has_provisioner(objects_, wanted) && allows_topology(wanted);
       if (!unbound_fit_) return;
       enough_space_ = has_capacity(*claim, wanted);
       if (!enough_space_) return;
@@ -274,9 +263,11 @@ volume_choice choose_volumes(const store& objects, const pod_claims& claims,
   return chooser(objects, claims, objects[node]).run();
 }
 
-bool assume_pod_volumes(store& objects, cluster::pod_id pod, cluster::node_id node) {
+std::vector<cluster::object_reference> assume_pod_volumes(store& objects, cluster::pod_id pod,
+                                                          cluster::node_id node) {
+  std::vector<cluster::object_reference> changed;
   const pod_claims claims = find_claims(objects, pod);
-  if (claims.delayed.empty()) return false;
+  if (claims.delayed.empty()) return changed;
   const volume_choice choice = choose_volumes(objects, claims, node);
   for (const auto& [claim, chosen] : choice.matches) {
     persistent_volume reserved = *chosen;
@@ -284,6 +275,7 @@ bool assume_pod_volumes(store& objects, cluster::pod_id pod, cluster::node_id no
     reserved.claim_ns = claim->ns;
     reserved.claim_name = claim->name;
     reserved.claim_uid = claim->uid;
+    changed.push_back(cluster::refer_to(reserved));
     objects.persistent_volumes.put(std::move(reserved));
   }
   const name_id key = objects.names().intern(selected_node);
@@ -292,9 +284,10 @@ bool assume_pod_volumes(store& objects, cluster::pod_id pod, cluster::node_id no
     std::erase_if(pinned.annotations, [&](const auto& each) { return each.key == key; });
     const cluster::label note{key, objects[node].name};
     pinned.annotations.insert(std::ranges::lower_bound(pinned.annotations, note), note);
+    changed.push_back(cluster::refer_to(pinned));
     objects.persistent_volume_claims.put(std::move(pinned));
   }
-  return !choice.matches.empty() || !choice.to_provision.empty();
+  return changed;
 }
 
 }  // namespace crosstie::schedule::plugins

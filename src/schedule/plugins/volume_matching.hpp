@@ -41,7 +41,9 @@ volume_choice choose_volumes(const cluster::store& objects, const pod_claims& cl
 
 // Upstream's AssumePodVolumes, for a pod that is bound to a node which VolumeBinding let pass: the
 // chosen volumes are the claims' from now on, and claims without one are bound to get theirs on
-// that node. Returns whether any object changed.
-bool assume_pod_volumes(cluster::store& objects, cluster::pod_id pod, cluster::node_id node);
+// that node. Returns the objects that changed.
+std::vector<cluster::object_reference> assume_pod_volumes(cluster::store& objects,
+                                                          cluster::pod_id pod,
+                                                          cluster::node_id node);
 
 }  // namespace crosstie::schedule::plugins

@@ -121,6 +121,17 @@ class volume_zone final : public plugin {
 
 }  // namespace
 
+label_set zone_labels_of(const cluster::store& objects, const persistent_volume& volume) {
+  label_set found;
+  for (const cluster::label& each : volume.labels) {
+    if (std::ranges::find(zone_keys, objects.text(each.key), &zone_key::key) !=
+        std::end(zone_keys)) {
+      found.push_back(each);
+    }
+  }
+  return found;
+}
+
 std::unique_ptr<plugin> make_volume_zone(const cluster::view& view, const profile&, pod_id pod) {
   return std::make_unique<volume_zone>(view, pod);
 }

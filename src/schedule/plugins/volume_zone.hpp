@@ -13,6 +13,10 @@ namespace crosstie::schedule::plugins {
 inline constexpr plugin::points volume_zone_points{
     .pre_filter = true, .filter = true, .filters_alone = true};
 
+// The labels by which volumes say their zone and region, in any spelling.
+cluster::label_set zone_labels_of(const cluster::store& objects,
+                                  const cluster::persistent_volume& volume);
+
 std::unique_ptr<plugin> make_volume_zone(const cluster::view& view, const profile& by, pod_id pod);
 
 }  // namespace crosstie::schedule::plugins

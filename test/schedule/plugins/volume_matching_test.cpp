@@ -24,7 +24,7 @@ struct matching_case {
                 make_class("late", "kubernetes.io/no-provisioner") + make_class("made", "p") +
                 objects) {}
   bool assume(std::string_view pod, std::string_view node) {
-    return assume_pod_volumes(cluster.objects(), cluster.pod(pod), cluster.node(node));
+    return !assume_pod_volumes(cluster.objects(), cluster.pod(pod), cluster.node(node)).empty();
   }
   volume_choice choose(std::string_view pod, std::string_view node) {
     return choose_volumes(cluster.objects(), find_claims(cluster.objects(), cluster.pod(pod)),
