@@ -197,7 +197,10 @@ std::function<int()> define_explain(CLI::App& app) {
   add_choice(app, "-o,--output", given->format, {"table", "wide", "summary", "json", "yaml"},
              "how the answer is printed (table); wide lists every node, summary has one line a pod")
       ->group("Output");
-  add_examples(app, R"(kubectl get nodes,pods,ns,pc -A -o json | crosstie explain -f - --all
+  add_examples(
+      app,
+      R"(kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims -A -o json > cluster.json
+crosstie explain -f cluster.json --all
 crosstie explain -f cluster.json --all -o summary
 crosstie explain -f cluster.json web-1
 crosstie explain -f cluster.json team-a/web-1 --plugins -o wide

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/explanation.hpp"
+#include "cli/figures.hpp"
 #include "cli/pod_choice.hpp"
 #include "cli/text_table.hpp"
 #include "cluster/state.hpp"
@@ -27,8 +28,10 @@ class summary_printer {
                       {"TOTAL", side::right},
                       {"EVENT"}});
     for (const pod_id pod : pods) table.add(judge(pod));
-    to.print("{} pending pods, {} nodes: {} fit, {} do not, {} held back, {} errors\n\n",
-             pods.size(), objects_.node_count(), fit_, refused_, gated_, errors_);
+    to.print("{}, {}: {} fit, {} do not, {} held back, {}\n\n",
+             counted(static_cast<std::int64_t>(pods.size()), "pending pod"),
+             counted(objects_.node_count(), "node"), fit_, refused_, gated_,
+             counted(static_cast<std::int64_t>(errors_), "error"));
     table.print(to);
   }
 

@@ -128,20 +128,20 @@ std::string printer::today() const {
 
 void printer::print_head() {
   const auto& spec = objects_.spec(answer_.pod);
-  to_.print("Pod:        {}\n", objects_.full_name(answer_.pod));
+  to_.print("Pod:        {}\n", printable(objects_.full_name(answer_.pod)));
   to_.print("Scheduler:  {}, priority {}\n", answer_.by->scheduler_name, spec.priority);
   if (bound_ == cluster::no_name) {
-    to_.print("State:      pending\nAnswer:     {}\n", verdict());
+    to_.print("State:      pending\nAnswer:     {}\n", printable(verdict()));
   } else {
-    to_.print("State:      bound to {}\nToday:      {}\nAnswer:     {}\n", objects_.text(bound_),
-              today(), verdict());
+    to_.print("State:      bound to {}\nToday:      {}\nAnswer:     {}\n",
+              printable(objects_.text(bound_)), printable(today()), printable(verdict()));
   }
-  if (!answer_.message.empty()) to_.print("Event:      {}\n", answer_.message);
+  if (!answer_.message.empty()) to_.print("Event:      {}\n", printable(answer_.message));
   if (answer_.node_names) {
     std::vector<std::string> names;
     for (const name_id one : *answer_.node_names) names.emplace_back(objects_.text(one));
     std::ranges::sort(names);
-    to_.print("Narrowed:   to {}\n", names.empty() ? "no node" : joined(names));
+    to_.print("Narrowed:   to {}\n", names.empty() ? "no node" : printable(joined(names)));
   }
 }
 
@@ -180,13 +180,14 @@ void printer::print_groups(const std::vector<group>& groups) {
 }
 
 void printer::print_refused(const group& one) {
-  to_.print("\n{} ({}), {}:\n", one.reasons, one.plugin, counted(one.nodes.size(), "node"));
+  to_.print("\n{} ({}), {}:\n", printable(one.reasons), one.plugin,
+            counted(one.nodes.size(), "node"));
   print_names(one.nodes);
 }
 
 void printer::print_names(const std::vector<node_id>& nodes) {
   const std::size_t count = shown(nodes.size());
-  for (std::size_t i = 0; i < count; ++i) to_.print("  {}\n", name(nodes[i]));
+  for (std::size_t i = 0; i < count; ++i) to_.print("  {}\n", printable(name(nodes[i])));
   if (count < nodes.size()) to_.print("  ... and {} more, see -o wide\n", nodes.size() - count);
 }
 

@@ -68,6 +68,7 @@ class printer {
     to_.integer("departed", sum.departed);
     to_.integer("preempted", sum.preempted);
     to_.integer("alreadyBound", sum.already_bound);
+    to_.integer("onGoneNodes", sum.homeless);
     to_.integer("decisions", sum.decisions);
     to_.integer("events", sum.events);
     to_.boolean("stopped", sum.stopped);

@@ -17,11 +17,12 @@ void print_counts(output& to, const simulate::summary& sum) {
     if (count > 0) to.print("  {:>10}  {}\n", with_commas(count), what);
   };
   more(sum.unschedulable, "unschedulable");
-  more(sum.gated, "held back by scheduling gates");
+  more(sum.gated, "held back before the queue");
   more(sum.untried, "not tried");
   more(sum.departed, "deleted during the run");
   more(sum.preempted, "evicted for a pod of higher priority");
   more(sum.already_bound, "on a node before");
+  more(sum.homeless, "of these bound to nodes that are gone");
 }
 
 void print_reasons(output& to, const simulate::summary& sum) {

@@ -120,6 +120,32 @@ void print(output& to, const simulate::outcome& what, const std::string& format,
   }
 }
 
+// The input that the path names too, which writing it would destroy.
+std::optional<std::string> find_input_at(const std::string& path, const simulate_arguments& given) {
+  std::vector<std::string> inputs = given.files;
+  inputs.insert(inputs.end(), {given.events, given.config, given.nodes, given.pods});
+  for (const std::string& input : inputs) {
+    std::error_code none;
+    if (std::filesystem::equivalent(path, input, none)) return input;
+    if (std::filesystem::is_directory(input, none) && std::filesystem::exists(path, none) &&
+        std::filesystem::equivalent(std::filesystem::absolute(path).parent_path(), input, none)) {
+      return input;
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_fit_for_output(const std::string& path, const simulate_arguments& given) {
+  if (path.empty()) return true;
+  if (path == "-") {
+    print_error("-: expected a file, as standard output is for the results");
+    return false;
+  }
+  const auto input = find_input_at(path, given);
+  if (input) print_error(fmt::format("{}: would be written over the input {}", path, *input));
+  return !input;
+}
+
 // Says so where the page could not be written, before a long run rather than after it.
 bool may_create(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
@@ -168,7 +194,10 @@ int run(const simulate_arguments& given) {
   if (!configuration) return bad_input;
   what->configuration_text = std::move(configuration->text);
   what->configuration_file = given.config;
-  if (!may_create(given.report) || !may_create(given.profile)) return failed;
+  for (const std::string& path : {given.report, given.profile}) {
+    if (!is_fit_for_output(path, given)) return bad_input;
+    if (!may_create(path)) return failed;
+  }
   progress_bar bar;
   what->report = [&bar](const simulate::progress& how_far) { bar.show(how_far); };
   // Until then there is nothing to save, and a signal ends the program as usual.
@@ -269,7 +298,8 @@ std::function<int()> define_simulate(CLI::App& app) {
   add_run_options(app, *given);
   add_output_options(app, *given);
   add_examples(app, R"(crosstie simulate --generate nodes=5000,pods=30000 --report report.html
-kubectl get nodes,pods,ns,pc -A -o json | crosstie simulate -f -
+kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims -A -o json > cluster.json
+crosstie simulate -f cluster.json
 crosstie simulate -f cluster.json.gz --tie-break name -o json | jq .placements
 crosstie simulate -f nodes.yaml -f pods.yaml --events arrivals.jsonl --rate 50/s
 crosstie simulate --trace openb --nodes nodes.csv --pods pods.csv)");

@@ -14,17 +14,18 @@ std::size_t width_of(std::string_view text) {
 
 bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
 
-void show_controls(std::string& cell) {
-  if (std::ranges::none_of(cell, is_control)) return;
-  std::string shown;
-  for (const char c : cell) is_control(c) ? shown += fmt::format("\\x{:02x}", c) : shown += c;
-  cell = std::move(shown);
-}
-
 }  // namespace
 
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) is_control(c) ? shown += fmt::format("\\x{:02x}", c) : shown += c;
+  return shown;
+}
+
 void text_table::add(std::vector<std::string> row) {
-  std::ranges::for_each(row, show_controls);
+  for (std::string& cell : row) {
+    if (std::ranges::any_of(cell, is_control)) cell = printable(cell);
+  }
   rows_.push_back(std::move(row));
 }
 

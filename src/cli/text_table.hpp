@@ -8,11 +8,15 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/output.hpp"
 
 namespace crosstie::cli {
+
+// The text with its control characters shown as \xNN.
+std::string printable(std::string_view text);
 
 class text_table {
  public:

@@ -24,6 +24,7 @@ class dump_reader {
   dump_summary finish() {
     resolve_priorities();
     find_missing();
+    find_missing_kinds();
     return std::move(summary_);
   }
 
@@ -155,6 +156,32 @@ class dump_reader {
     }
   }
 
+  // Kinds that were perhaps not asked for: without them answers are others than the cluster's.
+  void find_missing_kinds() {
+    const bool has_claims = !into_.persistent_volume_claims.all().empty();
+    const bool has_controllers =
+        !into_.services.all().empty() || !into_.replica_sets.all().empty() ||
+        !into_.stateful_sets.all().empty() || !into_.replication_controllers.all().empty();
+    for (std::uint32_t slot = 0; slot < into_.pod_slots(); ++slot) {
+      const pod& object = into_[pod_id{slot}];
+      if (object.node != no_name || object.finished()) continue;
+      for (const pod_volume& volume : into_.spec(object.spec).volumes) {
+        if (has_claims || volume.kind != volume_kind::persistent_volume_claim) continue;
+        warn(warning_kind::no_claims, pod_id{slot}, into_.text(volume.source));
+        break;
+      }
+      const owner& controller = into_.controller(object.controller);
+      if (!has_controllers && is_spread_by_default(into_.text(controller.kind))) {
+        warn(warning_kind::no_controllers, pod_id{slot},
+             fmt::format("{} {}", into_.text(controller.kind), into_.text(controller.name)));
+      }
+    }
+  }
+  static bool is_spread_by_default(std::string_view controller) {
+    return controller == "ReplicaSet" || controller == "StatefulSet" ||
+           controller == "ReplicationController";
+  }
+
   struct unsettled_pod {
     pod_id pod;
     decoder::pod_priority wanted;
@@ -173,9 +200,14 @@ std::string_view describe(warning_kind kind) {
     case warning_kind::missing_namespace:
       return "in namespaces that the dump lacks";
     case warning_kind::missing_priority_class:
+      return "of priority classes that the dump lacks";
+    case warning_kind::no_claims:
+      return "in want of PersistentVolumeClaims, of which the dump has none";
+    case warning_kind::no_controllers:
       break;
   }
-  return "of priority classes that the dump lacks";
+  return "of controllers without Services, ReplicaSets, StatefulSets and ReplicationControllers in "
+         "the dump: default spreading is left out";
 }
 
 }  // namespace
@@ -205,10 +237,14 @@ std::expected<dump_summary, error> read_dump(std::span<const std::string> paths,
       read_documents(paths, options.input, [&](const document& from) { return reader.add(from); });
   if (!done) return std::unexpected(std::move(done.error()));
   dump_summary summary = reader.finish();
-  if (options.strict && !summary.warnings.empty()) {
+  // Pods may well have no other controllers than they name; whoever asked for them all knows.
+  const auto refused = std::ranges::find_if(summary.warnings, [](const warning& one) {
+    return one.kind != warning_kind::no_controllers;
+  });
+  if (options.strict && refused != summary.warnings.end()) {
     error e;
     e.file = paths.empty() ? std::string{} : paths.front();
-    e.expected = to_string(summary.warnings.front());
+    e.expected = to_string(*refused);
     return std::unexpected(std::move(e));
   }
   into = std::move(fresh);

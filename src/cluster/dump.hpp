@@ -28,9 +28,11 @@ struct dump_options {
 };
 
 enum class warning_kind : std::uint8_t {
-  missing_node,           // pods are bound to nodes that the dump lacks
-  missing_namespace,      // pods are in namespaces that the dump lacks, though it has some
-  missing_priority_class  // pods without a priority name classes that the dump lacks
+  missing_node,            // pods are bound to nodes that the dump lacks
+  missing_namespace,       // pods are in namespaces that the dump lacks, though it has some
+  missing_priority_class,  // pods without a priority name classes that the dump lacks
+  no_claims,               // waiting pods use claims, and the dump has none of any pod
+  no_controllers           // waiting pods are controlled by what the dump has none of
 };
 struct warning {
   warning_kind kind;

@@ -80,6 +80,7 @@ struct summary {
   std::int64_t departed = 0;       // deleted during the run
   std::int64_t preempted = 0;      // evicted for a pod of higher priority
   std::int64_t already_bound = 0;  // on a node before the run began
+  std::int64_t homeless = 0;       // alive at the end, bound to a node that is gone
   std::int64_t decisions = 0, events = 0;
   cluster::timestamp started = 0, ended = 0;
   bool stopped = false;                 // somebody asked to stop before the end

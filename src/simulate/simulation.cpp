@@ -227,27 +227,38 @@ class run {
     sums.departed = seen.departed;
     sums.preempted = seen.preempted;
     sums.already_bound += seen.bound;
+    sums.homeless = count_homeless();
     sums.decisions = static_cast<std::int64_t>(result_.decisions.size());
     sums.events = static_cast<std::int64_t>(cycle.events_applied());
     sums.ended = world_->now();
     sums.stopped = world_->stopping();
   }
 
+  std::int64_t count_homeless() const {
+    const cluster::store& objects = *input_.objects;
+    std::int64_t pods = 0;
+    for (std::uint32_t slot = 0; slot < objects.pod_slots(); ++slot) {
+      if (!objects.alive(cluster::pod_id{slot})) continue;
+      const cluster::pod& object = objects[cluster::pod_id{slot}];
+      pods +=
+          object.node != cluster::no_name && !object.finished() && !objects.find_node(object.node);
+    }
+    return pods;
+  }
+
   void add_warnings() {
     result_.warnings = std::move(input_.warnings);
-    if (const std::int64_t missing = world_->counted().missing; missing > 0) {
-      result_.warnings.push_back(std::to_string(missing) +
-                                 " events delete pods that were not there");
-    }
-    if (feed_.unknown_classes() > 0) {
-      result_.warnings.push_back(std::to_string(feed_.unknown_classes()) +
-                                 " events name a PriorityClass that is not known: the pods have "
-                                 "priority 0");
-    }
-    if (feed_.passed_over() > 0) {
-      result_.warnings.push_back("passed over " + std::to_string(feed_.passed_over()) +
-                                 " events of kinds that placing does not read");
-    }
+    const auto warn = [&](std::int64_t events, std::string_view one, std::string_view several) {
+      if (events == 0) return;
+      result_.warnings.push_back(std::to_string(events) + std::string(events == 1 ? one : several));
+    };
+    warn(world_->counted().missing, " event deletes a pod that was not there",
+         " events delete pods that were not there");
+    warn(feed_.unknown_classes(),
+         " event names a PriorityClass that is not known: the pod has priority 0",
+         " events name a PriorityClass that is not known: the pods have priority 0");
+    warn(feed_.passed_over(), " event of a kind that placing does not read was passed over",
+         " events of kinds that placing does not read were passed over");
   }
 
   const options& what_;

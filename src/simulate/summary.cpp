@@ -123,6 +123,9 @@ std::optional<std::string_view> after_count(std::string_view part) {
   return part.substr(digits + 1);
 }
 
+// Each is tried on every node.
+constexpr std::size_t most_typical_pods = 256;
+
 using demand = std::vector<std::pair<std::uint32_t, std::int64_t>>;  // resource, amount
 
 // How many unfinished pods have each demand, the most frequent first, then by demand.
@@ -168,6 +171,7 @@ std::vector<typical_pod> find_typical_pods(const store& objects, const usage_tab
     }
     const bool any = std::ranges::any_of(pod.shares, [](double share) { return share > 0; });
     if (any) typical.push_back(std::move(pod));
+    if (typical.size() == most_typical_pods) break;
   }
   for (typical_pod& pod : typical) {
     for (std::size_t i = 0; i < pod.shares.size(); ++i) {

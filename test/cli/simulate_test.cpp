@@ -219,6 +219,20 @@ TEST(simulate, sigterm_stops_it_likewise) {
   EXPECT_EQ(child.wait().exit_code, 143);
 }
 
+TEST(simulate, no_output_is_written_over_an_input) {
+  const scratch files;
+  const std::string dump = files.write("dump.json", sample_cluster());
+  for (const char* option : {"--report", "--profile"}) {
+    const result got = run({"simulate", "-f", dump, option, dump});
+    EXPECT_EQ(got.exit_code, 2);
+    EXPECT_THAT(got.err, HasSubstr("would be written over the input"));
+    EXPECT_EQ(read_file(dump), sample_cluster());
+    EXPECT_EQ(run({"simulate", "-f", files.path("."), option, dump}).exit_code, 2);
+    EXPECT_EQ(run({"simulate", "-f", dump, option, "-"}).exit_code, 2);
+    EXPECT_EQ(run({"simulate", "-f", dump, option, files.path("page")}).exit_code, 0);
+  }
+}
+
 TEST(simulate, no_progress_bar_where_standard_error_is_no_terminal) {
   EXPECT_EQ(simulate({"-o", "name", "--pace", "100/s"}).err, "");
 }

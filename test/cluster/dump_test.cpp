@@ -137,6 +137,29 @@ TEST_F(dumps, an_error_leaves_the_store_untouched) {
 
 // ---- what does not fit together ----
 
+TEST_F(dumps, warns_of_kinds_that_were_not_asked_for) {
+  const std::string claiming =
+      pod_named("p", R"({"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]})");
+  const std::string controlled =
+      R"({"kind":"Pod","metadata":{"name":"q","namespace":"a","ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"u","controller":true}]},"spec":{}})";
+  ASSERT_EQ(read({claiming + controlled}), "");
+  ASSERT_EQ(summary_.warnings.size(), 2u);
+  EXPECT_EQ(to_string(summary_.warnings[0]),
+            "1 pod is in want of PersistentVolumeClaims, of which the dump has none (the first is "
+            "a/p: data)");
+  EXPECT_EQ(to_string(summary_.warnings[1]),
+            "1 pod is of controllers without Services, ReplicaSets, StatefulSets and "
+            "ReplicationControllers in the dump: default spreading is left out (the first is a/q: "
+            "ReplicaSet web)");
+
+  into_ = {};
+  const std::string claim = R"({"kind":"PersistentVolumeClaim","metadata":{"name":"of-another"}})";
+  const std::string service =
+      R"({"kind":"Service","apiVersion":"v1","metadata":{"name":"s","namespace":"a"}})";
+  ASSERT_EQ(read({claiming + controlled + claim + service}), "");
+  EXPECT_TRUE(summary_.warnings.empty());
+}
+
 TEST_F(dumps, warns_of_what_is_missing) {
   const std::string pods = pod_named("p", R"({"nodeName":"gone"})") +
                            pod_named("q", R"({"nodeName":"n"})") +

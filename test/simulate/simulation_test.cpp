@@ -321,7 +321,14 @@ TEST_F(small_cluster, a_bad_event_ends_the_run_with_its_place) {
 TEST_F(small_cluster, deletes_of_what_is_not_there_are_told) {
   const outcome result = run(with(node("a", 2), line(1, "delete", pod("p", 1))));
   ASSERT_EQ(result.warnings.size(), 1u);
-  EXPECT_EQ(result.warnings[0], "1 events delete pods that were not there");
+  EXPECT_EQ(result.warnings[0], "1 event deletes a pod that was not there");
+}
+
+TEST_F(small_cluster, pods_of_a_node_that_went_are_counted) {
+  const outcome result = run(with(node("a", 2) + pod("old", 1, R"("nodeName":"a",)"),
+                                  line(1, "add", pod("new", 1)) + line(2, "delete", node("a", 2))));
+  EXPECT_EQ(result.summary.placed_now, 1);
+  EXPECT_EQ(result.summary.homeless, 2);
 }
 
 TEST_F(small_cluster, a_dump_that_does_not_fit_together_is_a_warning_or_an_error) {

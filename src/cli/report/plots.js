@@ -78,7 +78,7 @@ function drawTiles() {
     data.pods > 0 ? `${percent(data.placed / data.pods)} of ${whole(data.pods)} pods` : "no pod was pending",
     data.pods > 0 && data.placed === data.pods ? "good" : "");
   tile("Unschedulable", whole(data.unschedulable),
-    data.gated > 0 ? `${whole(data.gated)} more held back by gates` : "at the end of the run",
+    data.gated > 0 ? `${whole(data.gated)} more held back before the queue` : "at the end of the run",
     data.unschedulable > 0 ? "bad" : "");
   for (const one of data.resources.filter((one) => one.name === "cpu" || one.name === "memory")) {
     tile(one.name === "cpu" ? "CPU utilisation" : "Memory utilisation", percent(one.utilisation),
