@@ -45,7 +45,8 @@ struct key_set {
 
 // "u32 pair".
 key_set<number_key> make_number_keys(std::size_t entries);
-// "node x pod uid": 52 and 36 characters; "text N": N characters altogether, N from 8 to 4096.
+// "node x pod uid": 52 and 36 characters; "text N": N characters altogether, half of them a row's,
+// N from 8 to 4096; "uuid N": the column is a UUID, the row has the rest, N from 40.
 key_set<text_key> make_text_keys(const std::string& name, std::size_t entries);
 bool is_key_shape(const std::string& name);
 

@@ -60,8 +60,8 @@ void measure_layouts(const bench_options& options, const layouts_options& own, r
   for (const std::string& shape : chosen->values("keys", {"u32 pair", "node x pod uid"})) {
     if (!is_key_shape(shape)) {
       throw CLI::ValidationError("--select",
-                                 "keys are 'u32 pair', 'node x pod uid' or 'text N', N "
-                                 "from 8 to 4096, and not '" +
+                                 "keys are 'u32 pair', 'node x pod uid', 'text N' (N from 8 to "
+                                 "4096) or 'uuid N' (from 40), and not '" +
                                      shape + "'");
     }
     for (const std::string& size : sizes) {
