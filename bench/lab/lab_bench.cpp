@@ -58,7 +58,7 @@ std::string verdict_html(reproduced how) {
                      how == reproduced::not_measured ? "partly" : text, text);
 }
 
-void draw(const results& found, page& to) {
+void draw(const results& found, double pace, page& to) {
   to.card("The report's claims, repeated");
   std::string rows;
   for (const claim& one : all_claims()) {
@@ -75,7 +75,7 @@ void draw(const results& found, page& to) {
   to.card("Where the report contradicts itself");
   for (const std::string& one : contradictions()) to.text(one);
   to.card("R1 to R5, R23: a scheduler before and after");
-  draw_before_after(found, to);
+  draw_before_after(found, pace, to);
   draw_layouts(found, to);
   to.card("R8: what a key costs");
   draw_key_cost(found, to);
@@ -93,7 +93,6 @@ void draw(const results& found, page& to) {
 
 void define_lab(CLI::App& app) {
   const auto own = std::make_shared<before_after_options>();
-  own->seconds = 15;
   CLI::App& made = define_bench(
       app, "lab", "the field report's claims, repeated and judged on one page",
       [=](const bench_options& options, results& into) {
@@ -104,7 +103,7 @@ void define_lab(CLI::App& app) {
           into.notes.push_back(fmt::format("{:4}{:13}{}", one.code, to_text(by.how), by.ours));
         }
       },
-      draw);
+      [=](const results& found, page& to) { draw(found, own->pace, to); });
   made.add_option("--pace", own->pace, "pods a second of wall-clock time")
       ->check(CLI::Range(0.1, 1e6));
   made.add_option("--seconds", own->seconds, "of each paced run")->check(CLI::Range(0.01, 3600.0));
