@@ -205,11 +205,13 @@ void define_before_after(CLI::App& app) {
         to.card("Before and after");
         draw_before_after(found, own->pace, to);
       });
-  made.add_option("--nodes", own->nodes)->check(CLI::Range(1, 100'000));
-  made.add_option("--pace", own->pace, "pods a second of wall-clock time")
+  made.add_option("--nodes", own->nodes, "of the cluster (5000)")->check(CLI::Range(1, 100'000));
+  made.add_option("--pace", own->pace, "pods a second of wall-clock time (1200)")
       ->check(CLI::Range(0.1, 1e6));
-  made.add_option("--seconds", own->seconds, "of each paced run")->check(CLI::Range(0.01, 3600.0));
-  made.add_option("--bound", own->bound, "pods on the nodes at a time; then the oldest leaves")
+  made.add_option("--seconds", own->seconds, "of each paced run (30)")
+      ->check(CLI::Range(0.01, 3600.0));
+  made.add_option("--bound", own->bound,
+                  "pods on the nodes at a time (15000); then the oldest leaves")
       ->check(CLI::Range(1, 1'000'000));
 }
 

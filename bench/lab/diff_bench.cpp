@@ -177,12 +177,16 @@ void define_diff(CLI::App& app) {
   CLI::App& made =
       *app.add_subcommand("diff", "two runs or builds, case by case; 1 where something got worse");
   const auto own = std::make_shared<diff_options>();
-  made.add_option("A", own->a, "a document by -o json")->required();
-  made.add_option("B", own->b, "another, of the same bench")->required();
-  made.add_option("-o,--output", own->form, "how the results are printed")
+  made.add_option("A", own->a, "a document by -o json, or a profile")
+      ->required()
+      ->type_name("FILE");
+  made.add_option("B", own->b, "another, of the same bench")->required()->type_name("FILE");
+  made.add_option("-o,--output", own->form, "how the results are printed (table)")
       ->check(CLI::IsMember({"table", "json", "csv"}));
-  made.add_option("--html", own->html, "also write a page with plots to this file");
-  made.add_option("--threshold", own->threshold, "percent; what is surely worse by more, fails")
+  made.add_option("--html", own->html,
+                  "also write a page to this file: plots; the heat map of profiles")
+      ->type_name("FILE");
+  made.add_option("--threshold", own->threshold, "percent (5); what is surely worse by more, fails")
       ->check(CLI::Range(0.0, 1000.0));
   made.callback([=] { run(*own); });
 }

@@ -78,6 +78,9 @@ std::string make_uid(std::mt19937_64& random) {
                      (a >> 16) & 0xfff, (b >> 48) & 0xfff, b & 0xffffffffffff);
 }
 
+// Characters of a name that number it: always as many, so that no two names are alike.
+std::size_t digits_in(std::size_t size) { return std::min<std::size_t>(size - 1, 5); }
+
 // `size` characters, the last of which number it; what is before is alike, as in real names.
 std::string make_text(char kind, std::size_t size, std::size_t number) {
   static constexpr char digits[] =
@@ -86,9 +89,8 @@ std::string make_text(char kind, std::size_t size, std::size_t number) {
   const std::string_view prefix = "team-a.production.eu-west-1.";
   for (std::size_t i = 0; i < size; ++i) text[i] = prefix[i % prefix.size()];
   text[0] = kind;
-  for (std::size_t at = size, left = number; at > 0; left /= 64) {
-    text[--at] = digits[left % 64];
-    if (left < 64) break;
+  for (std::size_t i = 1; i <= digits_in(size); ++i, number /= 64) {
+    text[size - i] = digits[number % 64];
   }
   return text;
 }
@@ -109,6 +111,17 @@ std::size_t text_size(const std::string& name) {
 
 bool is_key_shape(const std::string& name) {
   return name == "u32 pair" || name == "node x pod uid" || text_size(name) != 0;
+}
+
+std::size_t most_keys(const std::string& name) {
+  const std::size_t size = text_size(name);
+  if (size == 0) return std::numeric_limits<std::uint32_t>::max();
+  const bool uuids = name.starts_with("uuid ");
+  const std::size_t column = std::size_t{1} << (6 * digits_in(size - size / 2));
+  const std::size_t row = std::size_t{1}
+                          << (6 * digits_in(uuids ? size - uuid_text_bytes : size / 2));
+  return std::min(uuids ? std::numeric_limits<std::size_t>::max() : column,
+                  (row - 2) * columns_a_row);
 }
 
 key_set<number_key> make_number_keys(std::size_t entries) {

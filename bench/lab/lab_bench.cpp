@@ -104,9 +104,10 @@ void define_lab(CLI::App& app) {
         }
       },
       [=](const results& found, page& to) { draw(found, own->pace, to); });
-  made.add_option("--pace", own->pace, "pods a second of wall-clock time")
+  made.add_option("--pace", own->pace, "pods a second of wall-clock time (1200)")
       ->check(CLI::Range(0.1, 1e6));
-  made.add_option("--seconds", own->seconds, "of each paced run")->check(CLI::Range(0.01, 3600.0));
+  made.add_option("--seconds", own->seconds, "of each paced run (30)")
+      ->check(CLI::Range(0.01, 3600.0));
 }
 
 }  // namespace crosstie::bench

@@ -67,6 +67,10 @@ void measure_layouts(const bench_options& options, const layouts_options& own, r
     for (const std::string& size : sizes) {
       const std::size_t entries = to_count(size);
       if (entries == 0) throw CLI::ValidationError("--select", "entries: no count: " + size);
+      if (entries > most_keys(shape)) {
+        throw CLI::ValidationError(
+            "--select", fmt::format("'{}' has names for {} keys at most", shape, most_keys(shape)));
+      }
       if (shape == "u32 pair") {
         measure(make_number_keys(entries), *chosen, options.rounds, into);
       } else {
@@ -124,7 +128,8 @@ void define_layouts(CLI::App& app) {
                   "the cases to run, e.g. \"layout=nested map|struct key,library=boost,keys=u32 "
                   "pair|text 64,entries=1e6,operation=hit\"");
   CLI::Option* file =
-      made.add_option("--keys", own->file, "take the two columns of this file as keys");
+      made.add_option("--keys", own->file, "take the two columns of this file as keys")
+          ->type_name("FILE");
   CLI::Option* recommended =
       made.add_flag("--recommend", own->recommend, "name the best layout for the keys of --keys")
           ->needs(file);
