@@ -160,7 +160,9 @@ void draw_before_after(const results& found, double pace, page& to) {
   auto table = compare_with_report(found);
   const auto titles = std::move(table.front());
   table.erase(table.begin());
+  to.html("<div class=\"steps\">");
   to.table(titles, table);
+  to.html("</div>");
   draw_figure(found, to, "throughput", "Flat out: pods placed a second", "pods/s", 1);
   draw_figure(found, to, "in the table", "Flat out: time in the table of bindings", "% of CPU",
               100);
