@@ -93,20 +93,25 @@ scale fit(std::vector<double> values, bool logarithmic, double from, double to) 
 }
 
 // Room for a text of the plots' size.
-double width_of(std::string_view text) { return 6.3 * static_cast<double>(text.size()); }
+double width_of(std::string_view text, bool strong = false) {
+  return (strong ? 7.1 : 6.3) * static_cast<double>(text.size());
+}
 
 }  // namespace
 
 std::string draw_bars(const std::string& title, const std::string& unit,
                       const std::vector<bar>& bars) {
-  constexpr double width = 760, step = 22, top = 26;
+  constexpr double step = 22, top = 26;
   double left = 60;
   std::vector<double> values;
   for (const bar& one : bars) {
-    left = std::max(left, width_of(one.name) + 12);
+    left = std::max(left, width_of(one.name, one.strong) + 12);
     values.push_back(one.value);
     if (one.mark > 0) values.push_back(one.mark);
+    if (one.low < one.high) values.push_back(one.high);
   }
+  // Long names widen the plot, not shorten the bars.
+  const double width = std::max(760.0, left + 500);
   const double height = top + step * static_cast<double>(bars.size()) + 6;
   scale x = fit(values, false, left, width - 170);
   std::vector<double> positive = values;

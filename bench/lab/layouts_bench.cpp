@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cli/figures.hpp"
 #include "harness/options.hpp"
 #include "harness/plot.hpp"
 #include "harness/progress.hpp"
@@ -94,7 +95,8 @@ void draw_layouts(const results& found, page& to) {
     }
   }
   for (const cli::case_fields& set : sets) {
-    to.card(cli::to_text(set[0].second) + ", " + cli::to_text(set[1].second) + " entries");
+    to.card("R6, R7, R10, R11: layouts of " + cli::to_text(set[0].second) + ", " +
+            cli::with_commas(std::get<std::int64_t>(set[1].second)) + " entries");
     const auto bars_of = [&](const std::string& metric, const std::string& operation) {
       std::vector<bar> bars;
       for (const cli::measurement& one : found.all()) {
