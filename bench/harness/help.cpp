@@ -27,9 +27,14 @@ std::string plain_type(const std::string& type) {
 void polish_option(CLI::Option& option) {
   if (option.get_type_size() == 0 || option.get_items_expected_max() == 0) return;
   const std::string type = plain_type(option.get_type_name());
-  try {
-    for (int i = 0;; ++i) option.get_validator(i)->description("");
-  } catch (const CLI::OptionNotFound&) {  // after the last
+  // There is no count of them: the one after the last is not found.
+  bool more = true;
+  for (int i = 0; more; ++i) {
+    try {
+      option.get_validator(i)->description("");
+    } catch (const CLI::OptionNotFound&) {
+      more = false;
+    }
   }
   option.type_name(type);
 }

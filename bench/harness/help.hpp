@@ -7,9 +7,7 @@
 // "*" stands for arguments. Cost: none. Thread safety: none.
 #pragma once
 
-namespace CLI {
-class App;
-}
+#include <CLI/App.hpp>
 
 namespace crosstie::bench {
 

@@ -92,7 +92,8 @@ std::vector<ratio> compare_ratios(const results& from) {
   for (const measured& one : all) {
     try {
       found.push_back({one.name, one.theirs, one.ours(from)});
-    } catch (const std::out_of_range&) {  // not measured in this run
+    } catch (const std::out_of_range&) {
+      continue;  // not measured in this run
     }
   }
   return found;
