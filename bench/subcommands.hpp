@@ -14,6 +14,7 @@ void define_reading(CLI::App& app);    // cluster/reading_subcommand.cpp
 
 // The lab: the field report's experiments, one file each in lab/.
 void define_layouts(CLI::App& app);
+void define_recommendations(CLI::App& app);
 void define_key_cost(CLI::App& app);
 void define_cache(CLI::App& app);
 void define_growth(CLI::App& app);

@@ -50,10 +50,12 @@ CLI::App& define_bench(CLI::App& app, const std::string& name, const std::string
                        std::function<void(const results&, page&)> draw) {
   CLI::App& own = *app.add_subcommand(name, summary);
   const auto options = std::make_shared<bench_options>();
-  own.add_option("-o,--output", options->form, "how the results are printed")
+  own.add_option("-o,--output", options->form, "how the results are printed (table)")
       ->check(CLI::IsMember({"table", "json", "csv"}));
-  if (draw) own.add_option("--html", options->html, "also write a page with plots to this file");
-  own.add_option("--rounds", options->rounds, "of which the median counts")
+  if (draw)
+    own.add_option("--html", options->html, "also write a page with plots to this file")
+        ->type_name("FILE");
+  own.add_option("--rounds", options->rounds, "timed rounds, of which the median counts (7)")
       ->check(CLI::Range(1, 1000));
   own.add_flag("--quick", options->quick, "tiny, in seconds, with every answer checked");
   own.callback([=, measure = std::move(measure), draw = std::move(draw)] {

@@ -26,6 +26,8 @@ td:not(:first-child) { white-space: normal; }
 .verdict { display: inline-block; padding: 1px 8px; border-radius: 9px; color: #fff; font-weight: 600; }
 .claims td { text-align: left; } .claims th { text-align: left; }
 .yes { background: #1c8a4c; } .partly { background: #b7791f; } .no { background: #c43d3d; }
+.unknown { background: #7a8594; white-space: nowrap; }
+.steps td:nth-child(2), .steps th:nth-child(2) { text-align: left; }
 )";
 
 }  // namespace
@@ -54,6 +56,7 @@ std::string escaped(std::string_view text) {
 }
 
 page::page(std::string title, const cli::run_facts& run) : title_(std::move(title)) {
+  if (!title_.empty() && title_[0] >= 'a' && title_[0] <= 'z') title_[0] -= 'a' - 'A';
   for (const auto& [name, value] : run) {
     if (!run_.empty()) run_ += " · ";
     run_ += escaped(name + " " + cli::to_text(value));

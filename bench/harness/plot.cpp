@@ -93,28 +93,45 @@ scale fit(std::vector<double> values, bool logarithmic, double from, double to) 
 }
 
 // Room for a text of the plots' size.
-double width_of(std::string_view text) { return 6.3 * static_cast<double>(text.size()); }
+double width_of(std::string_view text, bool strong = false) {
+  return (strong ? 7.1 : 6.3) * static_cast<double>(text.size());
+}
+
+}  // namespace
+
+namespace {
+
+std::string label_of(const bar& one) {
+  std::string label = figure(one.value);
+  if (one.mark > 0) label += "  (" + one.mark_name + ": " + figure(one.mark) + ")";
+  if (!one.note.empty()) label += "  " + one.note;
+  return label;
+}
 
 }  // namespace
 
 std::string draw_bars(const std::string& title, const std::string& unit,
                       const std::vector<bar>& bars) {
-  constexpr double width = 760, step = 22, top = 26;
-  double left = 60;
+  constexpr double step = 22, top = 26;
+  double left = 60, right = 60;  // room for names and for labels
   std::vector<double> values;
   for (const bar& one : bars) {
-    left = std::max(left, width_of(one.name) + 12);
+    left = std::max(left, width_of(one.name, one.strong) + 12);
+    right = std::max(right, width_of(label_of(one), one.strong) + 14);
     values.push_back(one.value);
     if (one.mark > 0) values.push_back(one.mark);
+    if (one.low < one.high) values.push_back(one.high);
   }
+  // Long texts widen the plot, not shorten the bars.
+  const double width = std::max(760.0, left + 330 + right);
   const double height = top + step * static_cast<double>(bars.size()) + 6;
-  scale x = fit(values, false, left, width - 170);
+  scale x = fit(values, false, left, width - right);
   std::vector<double> positive = values;
   std::erase_if(positive, [](double v) { return v <= 0; });
   const bool logarithmic =
       !positive.empty() && std::ranges::max(positive) > 100 * std::ranges::min(positive);
   if (logarithmic) {
-    x = fit(positive, true, left, width - 170);
+    x = fit(positive, true, left, width - right);
     x.low /= 2;  // the smallest bar has a length, too
   }
   svg to(width, height, title);
@@ -143,25 +160,25 @@ std::string draw_bars(const std::string& title, const std::string& unit,
           at, y - 1, y + 18, figure(one.mark), escaped(one.mark_name));
       behind = std::max(behind, at);
     }
-    std::string label = figure(one.value);
-    if (one.mark > 0) label += "  (" + one.mark_name + ": " + figure(one.mark) + ")";
-    if (!one.note.empty()) label += "  " + one.note;
-    to.text(behind + 6, y + 13, label, one.strong ? "class=\"strong\"" : "class=\"name\"");
+    to.text(behind + 6, y + 13, label_of(one), one.strong ? "class=\"strong\"" : "class=\"name\"");
     y += step;
   }
   return to.close();
 }
 
 std::string draw_lines(const std::string& title, const axes& on, const std::vector<line>& lines) {
-  constexpr double width = 760, height = 330, left = 62, right = 190, top = 30, bottom = 44;
+  constexpr double height = 330, left = 62, top = 30, bottom = 44;
+  double right = 120;  // room for names
   std::vector<double> xs, ys;
   for (const line& one : lines) {
+    right = std::max(right, width_of(one.name) + 24);
     for (const auto& [px, py] : one.points) xs.push_back(px), ys.push_back(py);
   }
+  const double width = 570 + right;
   const scale x = fit(xs, on.log_x, left, width - right),
               y = fit(ys, on.log_y, height - bottom, top);
   svg to(width, height, title);
-  to.text(0, 14, title, "class=\"strong\"");
+  to.text(0, 14, title + ", " + on.y, "class=\"strong\"");
   for (const double value : y.ticks()) {
     to.line(left, y.at(value), width - right, y.at(value), "grid");
     to.text(left - 6, y.at(value) + 4, figure(value), "text-anchor=\"end\"");
@@ -171,7 +188,6 @@ std::string draw_lines(const std::string& title, const axes& on, const std::vect
     to.text(x.at(value), height - bottom + 15, figure(value), "text-anchor=\"middle\"");
   }
   to.text((left + width - right) / 2, height - 8, on.x, "text-anchor=\"middle\"");
-  to.text(left, top - 6, on.y);
   // Names at the ends of the lines, pushed apart where they would lie on one another.
   std::vector<std::pair<double, std::size_t>> ends;
   for (std::size_t i = 0; i < lines.size(); ++i) {

@@ -32,12 +32,19 @@ std::string with_spread(const measurement& one) {
   return text;
 }
 
-void print_table(cli::output& to, const std::vector<measurement>& all, std::string_view bench) {
-  std::vector<std::string> fields, metrics;
+std::vector<std::string> names_of(const case_fields& of) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : of) names.push_back(name);
+  return names;
+}
+
+// The cases that are told apart by these fields.
+void print_table(cli::output& to, const std::vector<measurement>& all, std::string_view bench,
+                 const std::vector<std::string>& fields) {
+  std::vector<std::string> metrics;
   std::vector<const case_fields*> cases;
   for (const measurement& one : all) {
-    if (one.bench != bench) continue;
-    for (const auto& [name, value] : one.of) add_once(fields, name);
+    if (one.bench != bench || names_of(one.of) != fields) continue;
     add_once(metrics, one.metric + " " + one.unit);
     if (std::ranges::none_of(cases, [&](const auto* of) { return *of == one.of; })) {
       cases.push_back(&one.of);
@@ -63,7 +70,6 @@ void print_table(cli::output& to, const std::vector<measurement>& all, std::stri
     }
     table.add(std::move(row));
   }
-  to.print("{}\n", bench);
   table.print(to, 2);
 }
 
@@ -75,7 +81,15 @@ void print_tables(cli::output& to, const results& what) {
   for (const measurement& one : what.all()) add_once(benches, one.bench);
   for (const std::string& bench : benches) {
     if (bench != benches.front()) to.write("\n");
-    print_table(to, what.all(), bench);
+    to.print("{}\n", bench);
+    std::vector<std::vector<std::string>> kinds;
+    for (const measurement& one : what.all()) {
+      if (one.bench == bench) add_once(kinds, names_of(one.of));
+    }
+    for (const auto& fields : kinds) {
+      if (fields != kinds.front()) to.write("\n");
+      print_table(to, what.all(), bench, fields);
+    }
   }
 }
 

@@ -39,8 +39,8 @@ void rounds::run_one(const entrant& one, std::vector<samples>& into, bool warm_u
 }
 
 void rounds::run(results& into) {
-  std::vector<std::vector<samples>> found;
-  for (const entrant& one : entrants_) found.emplace_back(one.phases.size());
+  found_.clear();
+  for (const entrant& one : entrants_) found_.emplace_back(one.phases.size());
   for (int round = 0; round <= count_; ++round) {
     for (std::size_t i = 0; i < entrants_.size(); ++i) {
       const std::size_t at = (i + static_cast<std::size_t>(round)) % entrants_.size();
@@ -49,7 +49,7 @@ void rounds::run(results& into) {
           round * static_cast<std::int64_t>(entrants_.size()) + static_cast<std::int64_t>(i),
           (count_ + 1) * static_cast<std::int64_t>(entrants_.size()),
           cli::to_text(entrants_[at].of));
-      run_one(entrants_[at], found[at], round == 0);
+      run_one(entrants_[at], found_[at], round == 0);
     }
   }
   clear_progress();
@@ -57,8 +57,8 @@ void rounds::run(results& into) {
     for (std::size_t p = 0; p < entrants_[i].phases.size(); ++p) {
       cli::case_fields of = entrants_[i].of;
       of.emplace_back("operation", entrants_[i].phases[p].operation);
-      into.add(bench_, of, "time", "ns", summarize(std::move(found[i][p].ns)));
-      into.add(bench_, of, "allocations", "calls", exactly(found[i][p].allocations));
+      into.add(bench_, of, "time", "ns", summarize(found_[i][p].ns));
+      into.add(bench_, of, "allocations", "calls", exactly(found_[i][p].allocations));
     }
   }
 }

@@ -45,6 +45,11 @@ class rounds {
   void expect(const std::string& question, std::uint64_t answer) { answers_[question] = answer; }
   // Records "time" (ns an operation) and "allocations" (an operation) of every phase.
   void run(results& into);
+  // After run(): the ns of each timed round, of an entrant's phase by the order of their adding.
+  const std::vector<double>& times(std::size_t entrant, std::size_t phase) const {
+    return found_[entrant][phase].ns;
+  }
+  const entrant& at(std::size_t entrant) const { return entrants_[entrant]; }
 
  private:
   struct samples {
@@ -58,6 +63,7 @@ class rounds {
   int count_;
   std::vector<entrant> entrants_;
   std::map<std::string, std::uint64_t> answers_;
+  std::vector<std::vector<samples>> found_;  // by entrant and phase
 };
 
 // The ns that `run` takes.

@@ -239,6 +239,45 @@ void measure_cache(const bench_options& options, results& into) {
   if (!options.quick) compare_model(into);
 }
 
+namespace {
+
+// R13: what an index row -> columns costs and saves.
+void draw_row_index(const results& found, page& to) {
+  struct drawn {
+    const char *metric, *operation, *title, *unit;
+  };
+  for (const drawn& of : {drawn{"time", "insert", "An insert", "ns"},
+                          drawn{"time", "row scan", "A scan of one row", "ns"},
+                          drawn{"memory", "", "Memory of an entry", "bytes"}}) {
+    std::vector<bar> bars;
+    for (const char* index : {"no", "yes"}) {
+      cli::case_fields fields = {{"row index", index}};
+      if (*of.operation != 0) fields.emplace_back("operation", of.operation);
+      const auto* one = found.find(of.metric, fields);
+      if (one == nullptr) continue;
+      const bool with = *index == 'y';
+      bars.push_back({with ? "flat set and row index" : "flat set alone", one->value, one->low,
+                      one->high, "", with});
+    }
+    to.plot(draw_bars(of.title, of.unit, bars));
+  }
+}
+
+std::vector<bar> hit_times(const results& found) {
+  std::vector<bar> bars;
+  for (const cli::measurement& one : found.all()) {
+    if (one.bench != "cache" || one.metric != "time" || !has_fields(one, {{"operation", "hit"}})) {
+      continue;
+    }
+    const std::string library = cli::to_text(one.of[2].second);
+    bars.push_back({cli::to_text(one.of[1].second) + ", " + library, one.value, one.low, one.high,
+                    "", library == "crosstie"});
+  }
+  return bars;
+}
+
+}  // namespace
+
 void draw_cache(const results& found, page& to) {
   std::vector<bar> lines, layered;
   std::vector<line> misses;
@@ -262,18 +301,19 @@ void draw_cache(const results& found, page& to) {
   for (const cli::measurement& one : found.all()) {
     if (one.bench != "cache" || one.metric != "time" || one.of.front().first != "layout") continue;
     const auto* rate = found.find("hit rate", {one.of[0], one.of[1], one.of[2]});
-    layered.push_back(
-        {cli::to_text(one.of[0].second) + ", " + cli::to_text(one.of[1].second) +
-             ", layer: " + cli::to_text(one.of[2].second),
-         one.value, one.low, one.high,
-         rate == nullptr ? "" : figure(100 * rate->value) + " % of the questions hit it",
-         rate != nullptr});
+    layered.push_back({cli::to_text(one.of[0].second) + ", " + cli::to_text(one.of[1].second) +
+                           ", layer: " + cli::to_text(one.of[2].second),
+                       one.value, one.low, one.high,
+                       rate == nullptr ? "" : figure(100 * rate->value) + " % hits",
+                       rate != nullptr});
   }
   if (!lines.empty()) to.plot(draw_bars("Cache lines touched by a lookup", "lines", lines));
   if (!misses.empty()) {
-    to.plot(draw_lines("Last-level misses a lookup, by cachegrind (100,000 entries)",
+    to.plot(draw_lines("Last-level misses a lookup, by cachegrind",
                        {"last-level cache, KiB", "misses", true, false}, misses));
   }
+  to.plot(draw_bars("By the clock: a lookup in a table of the same size", "ns", hit_times(found)));
+  draw_row_index(found, to);
   to.plot(draw_bars("A layer of recent answers before a std table", "ns a question", layered));
 }
 

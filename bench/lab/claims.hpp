@@ -49,6 +49,14 @@ judgement judge_matrix(const results& from);
 std::vector<claim> all_claims();
 judgement judge(const claim& one, const results& from);
 
+// How many times as much one figure of the report is as the other, and how many times it is here:
+// claims_ratios.cpp. Those that this run has measured.
+struct ratio {
+  std::string name;
+  double theirs, ours;
+};
+std::vector<ratio> compare_ratios(const results& from);
+
 // Where the report contradicts itself, or arithmetic.
 std::vector<std::string> contradictions();
 

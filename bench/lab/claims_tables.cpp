@@ -157,7 +157,8 @@ judgement judge_compounding(const results& from) {
   const case_fields nested = {{"layout", "nested map"}, {"library", "std"}};
   const cli::measurement* by_model = from.find("by the model", nested);
   if (by_model == nullptr) {
-    return {reproduced::partly, ours, "The arithmetic holds; valgrind was not there to count."};
+    return {reproduced::partly, ours,
+            "The arithmetic holds; cachegrind has not counted in this run."};
   }
   double worst = 0;
   for (const cli::measurement& one : from.all()) {

@@ -86,28 +86,38 @@ std::vector<comparison> compare(const std::vector<measurement>& a,
 
 // ---- pages --------------------------------------------------------------------------------------
 
-heat draw_profile(const std::string& title, const std::vector<measurement>& of) {
-  heat map{title, {}, {}, {}, {}};
-  double all = 0;
-  const auto is_time = [](const measurement& one) {
-    return one.bench == "profile" && one.metric == "time";
-  };
-  const auto place = [](std::vector<std::string>& names, const std::string& name) {
-    const auto at = std::ranges::find(names, name);
-    const auto index = at - names.begin();
-    if (at == names.end()) names.push_back(name);
-    return static_cast<std::size_t>(index);
-  };
-  for (const measurement& one : of) {
-    if (!is_time(one)) continue;
-    all += one.value;
-    place(map.rows, cli::to_text(one.of[0].second));
-    place(map.columns, cli::to_text(one.of[1].second));
+bool is_table_time(const measurement& one) {
+  return one.bench == "profile" && one.metric == "time";
+}
+
+std::size_t place(std::vector<std::string>& names, const std::string& name) {
+  const auto at = std::ranges::find(names, name);
+  const auto index = at - names.begin();
+  if (at == names.end()) names.push_back(name);
+  return static_cast<std::size_t>(index);
+}
+
+// The rows and columns of both profiles, so that equal cells lie at equal places.
+heat name_cells(const std::vector<measurement>& a, const std::vector<measurement>& b) {
+  heat map{"", {}, {}, {}, {}};
+  for (const auto* of : {&a, &b}) {
+    for (const measurement& one : *of) {
+      if (!is_table_time(one)) continue;
+      place(map.rows, cli::to_text(one.of[0].second));
+      place(map.columns, cli::to_text(one.of[1].second));
+    }
   }
   map.shares.assign(map.rows.size(), std::vector<double>(map.columns.size(), -1));
   map.notes.assign(map.rows.size(), std::vector<std::string>(map.columns.size(), "never"));
+  return map;
+}
+
+heat fill_cells(heat map, const std::string& title, const std::vector<measurement>& of) {
+  map.title = title;
+  double all = 0;
+  for (const measurement& one : of) all += is_table_time(one) ? one.value : 0;
   for (const measurement& one : of) {
-    if (!is_time(one)) continue;
+    if (!is_table_time(one)) continue;
     const std::size_t row = place(map.rows, cli::to_text(one.of[0].second));
     const std::size_t column = place(map.columns, cli::to_text(one.of[1].second));
     map.shares[row][column] = one.value / all;
@@ -116,24 +126,36 @@ heat draw_profile(const std::string& title, const std::vector<measurement>& of) 
   return map;
 }
 
+// "layouts: u32 pair, 1000, struct key, std, hit: time".
+std::string short_name(const measurement& one) {
+  std::string name;
+  for (const auto& [field, value] : one.of)
+    name += (name.empty() ? "" : ", ") + cli::to_text(value);
+  return one.bench + ": " + name + ": " + one.metric;
+}
+
 void write_diff(const std::string& path, const std::string& a_path, const std::string& b_path,
                 const std::vector<measurement>& a, const std::vector<measurement>& b,
-                std::vector<comparison> pairs) {
+                std::vector<comparison> pairs, double threshold) {
   page made("A beside B", cli::describe_run());
-  const heat first = draw_profile("A: " + a_path, a), second = draw_profile("B: " + b_path, b);
-  if (!first.rows.empty() && !second.rows.empty()) {
+  const heat cells = name_cells(a, b);
+  if (!cells.rows.empty()) {
     made.card("Where the time goes: share of table time by table and operation");
-    made.plot(draw_heat({first, second}));
+    made.plot(
+        draw_heat({fill_cells(cells, "A: " + a_path, a), fill_cells(cells, "B: " + b_path, b)}));
   }
   made.card("B as a multiple of A: above 1 is worse");
   std::ranges::sort(pairs, std::greater(), [](const comparison& one) { return one.ratio.value; });
   std::vector<bar> bars;
   for (const comparison& one : pairs) {
-    bars.push_back({one.a->bench + " " + cli::to_text(one.a->of) + " " + one.a->metric,
-                    one.ratio.value, one.ratio.low, std::min(one.ratio.high, 100.0), "",
-                    one.ratio.low > 1 || one.ratio.high < 1});
+    bars.push_back({short_name(*one.a), one.ratio.value, one.ratio.low,
+                    std::min(one.ratio.high, 100.0), "",
+                    one.ratio.low > 1 + threshold || one.ratio.high < 1 / (1 + threshold)});
   }
-  made.plot(draw_bars("Ratio (dark: beyond the noise)", "times", bars));
+  made.text(
+      "B takes so many times as much as A; of rates, A gives so many times as much as B. Blue: "
+      "surely more than the threshold away. Without a whisker there was one sample.");
+  made.plot(draw_bars("Ratio", "times", bars));
   auto to = cli::output::create(path);
   if (!to) throw std::runtime_error(to.error());
   made.print(*to);
@@ -158,12 +180,14 @@ void run(const diff_options& own) {
               one.a->checked && one.b->checked);
     if (one.ratio.low > 1 + own.threshold / 100) {
       ++regressions;
-      fmt::print(stderr, "crosstie-bench: {} {}: {}: {:.3g} times as much ({:.3g} to {:.3g})\n",
-                 one.a->bench, cli::to_text(one.a->of), one.a->metric, one.ratio.value,
-                 one.ratio.low, one.ratio.high);
+      fmt::print(stderr, "crosstie-bench: {} {}: {}: {:.3g} times as much ({})\n", one.a->bench,
+                 cli::to_text(one.a->of), one.a->metric, one.ratio.value,
+                 one.ratio.samples < 2
+                     ? "one sample"
+                     : fmt::format("{:.3g} to {:.3g}", one.ratio.low, one.ratio.high));
     }
   }
-  if (!own.html.empty()) write_diff(own.html, own.a, own.b, a, b, pairs);
+  if (!own.html.empty()) write_diff(own.html, own.a, own.b, a, b, pairs, own.threshold / 100);
   publish(found, own.form);
   if (regressions != 0) {
     throw std::runtime_error(fmt::format("{} of {} figures got worse by more than {} %",
@@ -177,12 +201,16 @@ void define_diff(CLI::App& app) {
   CLI::App& made =
       *app.add_subcommand("diff", "two runs or builds, case by case; 1 where something got worse");
   const auto own = std::make_shared<diff_options>();
-  made.add_option("A", own->a, "a document by -o json")->required();
-  made.add_option("B", own->b, "another, of the same bench")->required();
-  made.add_option("-o,--output", own->form, "how the results are printed")
+  made.add_option("A", own->a, "a document by -o json, or a profile")
+      ->required()
+      ->type_name("FILE");
+  made.add_option("B", own->b, "another, of the same bench")->required()->type_name("FILE");
+  made.add_option("-o,--output", own->form, "how the results are printed (table)")
       ->check(CLI::IsMember({"table", "json", "csv"}));
-  made.add_option("--html", own->html, "also write a page with plots to this file");
-  made.add_option("--threshold", own->threshold, "percent; what is surely worse by more, fails")
+  made.add_option("--html", own->html,
+                  "also write a page to this file: plots; the heat map of profiles")
+      ->type_name("FILE");
+  made.add_option("--threshold", own->threshold, "percent (5); what is surely worse by more, fails")
       ->check(CLI::Range(0.0, 1000.0));
   made.callback([=] { run(*own); });
 }

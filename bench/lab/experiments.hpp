@@ -24,9 +24,9 @@ void measure_matrix(const bench_options& options, results& into);
 
 struct before_after_options {
   std::int64_t nodes = 5000;
-  double pace = 1200;          // pods a second
-  double seconds = 30;         // of each paced run; a flat-out run lasts as long at most
-  std::size_t bound = 15'000;  // pods on the nodes at a time; then the oldest leaves
+  double pace = 1200;           // pods a second
+  double seconds = 30;          // of each paced run
+  std::int64_t bound = 15'000;  // pods on the nodes at a time; then the oldest leaves
 };
 void measure_before_after(const bench_options& options, const before_after_options& own,
                           results& into);
@@ -38,6 +38,6 @@ void draw_cache(const results& found, page& to);
 void draw_growth(const results& found, page& to);
 void draw_long_keys(const results& found, page& to);
 void draw_matrix(const results& found, page& to);
-void draw_before_after(const results& found, page& to);
+void draw_before_after(const results& found, double pace, page& to);
 
 }  // namespace crosstie::bench

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <crosstie/flat_map.hpp>
 #include <crosstie/flat_set.hpp>
+#include <crosstie/uuid.hpp>
 #include <fstream>
 #include <limits>
 #include <random>
@@ -23,15 +24,7 @@ std::size_t draw_zipf(std::size_t n, std::mt19937_64& random) {
   return std::min(rank, n) - 1;
 }
 
-bool is_uuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-    if (dash ? text[i] != '-' : !hex) return false;
-  }
-  return true;
-}
+bool is_uuid(std::string_view text) { return parse_uuid(text).has_value(); }
 bool is_uuid(std::uint32_t) { return false; }
 double bytes_of(std::string_view text) { return static_cast<double>(text.size()); }
 double bytes_of(std::uint32_t) { return 4; }
@@ -85,6 +78,9 @@ std::string make_uid(std::mt19937_64& random) {
                      (a >> 16) & 0xfff, (b >> 48) & 0xfff, b & 0xffffffffffff);
 }
 
+// Characters of a name that number it: always as many, so that no two names are alike.
+std::size_t digits_in(std::size_t size) { return std::min<std::size_t>(size - 1, 5); }
+
 // `size` characters, the last of which number it; what is before is alike, as in real names.
 std::string make_text(char kind, std::size_t size, std::size_t number) {
   static constexpr char digits[] =
@@ -93,28 +89,39 @@ std::string make_text(char kind, std::size_t size, std::size_t number) {
   const std::string_view prefix = "team-a.production.eu-west-1.";
   for (std::size_t i = 0; i < size; ++i) text[i] = prefix[i % prefix.size()];
   text[0] = kind;
-  for (std::size_t at = size, left = number; at > 0; left /= 64) {
-    text[--at] = digits[left % 64];
-    if (left < 64) break;
+  for (std::size_t i = 1; i <= digits_in(size); ++i, number /= 64) {
+    text[size - i] = digits[number % 64];
   }
   return text;
 }
 
+// The N of "text N" or "uuid N"; 0 where it is no such shape.
 std::size_t text_size(const std::string& name) {
-  if (!name.starts_with("text ")) return 0;
+  const bool uuid = name.starts_with("uuid ");
+  if (!uuid && !name.starts_with("text ")) return 0;
   std::size_t size = 0;
   for (const char c : name.substr(5)) {
     if (c < '0' || c > '9' || size > 4096) return 0;
     size = 10 * size + static_cast<std::size_t>(c - '0');
   }
-  return size;
+  return size >= (uuid ? uuid_text_bytes + 4 : 8) && size <= 4096 ? size : 0;
 }
 
 }  // namespace
 
 bool is_key_shape(const std::string& name) {
+  return name == "u32 pair" || name == "node x pod uid" || text_size(name) != 0;
+}
+
+std::size_t most_keys(const std::string& name) {
   const std::size_t size = text_size(name);
-  return name == "u32 pair" || name == "node x pod uid" || (size >= 8 && size <= 4096);
+  if (size == 0) return std::numeric_limits<std::uint32_t>::max();
+  const bool uuids = name.starts_with("uuid ");
+  const std::size_t column = std::size_t{1} << (6 * digits_in(size - size / 2));
+  const std::size_t row = std::size_t{1}
+                          << (6 * digits_in(uuids ? size - uuid_text_bytes : size / 2));
+  return std::min(uuids ? std::numeric_limits<std::size_t>::max() : column,
+                  (row - 2) * columns_a_row);
 }
 
 key_set<number_key> make_number_keys(std::size_t entries) {
@@ -137,16 +144,18 @@ key_set<text_key> make_text_keys(const std::string& name, std::size_t entries) {
   keys.owned = std::make_shared<std::deque<std::string>>();
   std::mt19937_64 random(2);
   const std::size_t size = text_size(name), rows = entries / columns_a_row + 2;
+  const bool uuids = size == 0 || name.starts_with("uuid ");
+  const std::size_t row_size = uuids ? size - std::min(size, uuid_text_bytes) : size / 2;
   std::vector<std::string_view> names;
   for (std::size_t r = 0; r < rows; ++r) {
     names.push_back(keys.owned->emplace_back(
-        size != 0 ? make_text('n', size / 2, r)
+        size != 0 ? make_text('n', row_size, r)
                   : fmt::format("ip-10-{:03}-{:03}.worker-pool-{:08x}.eu-west-1.internal.x",
                                 r / 250 % 250, r % 250, r)));
   }
   for (std::size_t c = 0; c < entries; ++c) {
     const std::string& column =
-        keys.owned->emplace_back(size != 0 ? make_text('p', size - size / 2, c) : make_uid(random));
+        keys.owned->emplace_back(uuids ? make_uid(random) : make_text('p', size - row_size, c));
     keys.inserted.push_back({names[random() % rows], column});
   }
   complete(keys, distinct_rows(keys.inserted));

@@ -45,9 +45,11 @@ struct key_set {
 
 // "u32 pair".
 key_set<number_key> make_number_keys(std::size_t entries);
-// "node x pod uid": 52 and 36 characters; "text N": N characters altogether, N from 8 to 4096.
+// "node x pod uid": 52 and 36 characters; "text N": N characters altogether, half of them a row's,
+// N from 8 to 4096; "uuid N": the column is a UUID, the row has the rest, N from 40.
 key_set<text_key> make_text_keys(const std::string& name, std::size_t entries);
 bool is_key_shape(const std::string& name);
+std::size_t most_keys(const std::string& name);  // for which the shape has names
 
 // The two columns of a file: blanks, tabs or commas between. All numbers below 2^32 - 1 make number
 // keys. Duplicates are dropped. The error names file and line.

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 
 #include "harness/allocation.hpp"
+#include "harness/plot.hpp"
 #include "harness/progress.hpp"
 #include "lab/claims.hpp"
 #include "lab/experiments.hpp"
@@ -55,27 +57,57 @@ void measure(const bench_options& options, const before_after_options& schedulin
 std::string verdict_html(reproduced how) {
   const std::string text(to_text(how));
   return fmt::format("<span class=\"verdict {}\">{}</span>",
-                     how == reproduced::not_measured ? "partly" : text, text);
+                     how == reproduced::not_measured ? "unknown" : text, text);
 }
 
-void draw(const results& found, page& to) {
+void introduce(const std::map<reproduced, int>& verdicts, page& to) {
+  const auto count = [&](reproduced how) {
+    const auto at = verdicts.find(how);
+    return at == verdicts.end() ? 0 : at->second;
+  };
+  to.text(
+      "A field report tells of a scheduler, written in Go, that kept \"is this pod on that node\" "
+      "in "
+      "a map of maps, and of what a flat key won. Its claims are repeated here in C++ on this "
+      "machine, every answer checked. Times are medians; a whisker is the interval that holds the "
+      "median with 95 % confidence. Blue bars are Crosstie's or the ones to look at.");
+  to.text(fmt::format("Of {} claims {} are reproduced, {} partly, {} not; {} were not measured.",
+                      all_claims().size(), count(reproduced::yes), count(reproduced::partly),
+                      count(reproduced::no), count(reproduced::not_measured)));
+}
+
+void draw_ratios(const results& found, page& to) {
+  std::vector<bar> bars;
+  for (const ratio& one : compare_ratios(found)) {
+    bars.push_back({one.name, one.ours, 0, 0, "", true, one.theirs, "report"});
+  }
+  if (bars.empty()) return;
+  to.card("The report's ratios and ours");
+  to.plot(draw_bars("How many times as much (dashed: the report)", "times", bars));
+}
+
+void draw(const results& found, double pace, page& to) {
   to.card("The report's claims, repeated");
   std::string rows;
+  std::map<reproduced, int> verdicts;
   for (const claim& one : all_claims()) {
     const judgement by = judge(one, found);
+    ++verdicts[by.how];
     rows +=
         fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                     one.code, escaped(one.text), escaped(one.theirs), escaped(by.ours),
                     verdict_html(by.how), escaped(by.why));
   }
+  introduce(verdicts, to);
   to.html(
       "<div class=\"scroll claims\"><table><tr><th></th><th>claim</th><th>the report</th>"
       "<th>measured here</th><th>reproduced</th><th>why</th></tr>\n" +
       rows + "</table></div>\n");
+  draw_ratios(found, to);
   to.card("Where the report contradicts itself");
   for (const std::string& one : contradictions()) to.text(one);
   to.card("R1 to R5, R23: a scheduler before and after");
-  draw_before_after(found, to);
+  draw_before_after(found, pace, to);
   draw_layouts(found, to);
   to.card("R8: what a key costs");
   draw_key_cost(found, to);
@@ -93,7 +125,6 @@ void draw(const results& found, page& to) {
 
 void define_lab(CLI::App& app) {
   const auto own = std::make_shared<before_after_options>();
-  own->seconds = 15;
   CLI::App& made = define_bench(
       app, "lab", "the field report's claims, repeated and judged on one page",
       [=](const bench_options& options, results& into) {
@@ -104,10 +135,11 @@ void define_lab(CLI::App& app) {
           into.notes.push_back(fmt::format("{:4}{:13}{}", one.code, to_text(by.how), by.ours));
         }
       },
-      draw);
-  made.add_option("--pace", own->pace, "pods a second of wall-clock time")
+      [=](const results& found, page& to) { draw(found, own->pace, to); });
+  made.add_option("--pace", own->pace, "pods a second of wall-clock time (1200)")
       ->check(CLI::Range(0.1, 1e6));
-  made.add_option("--seconds", own->seconds, "of each paced run")->check(CLI::Range(0.01, 3600.0));
+  made.add_option("--seconds", own->seconds, "of each paced run (30)")
+      ->check(CLI::Range(0.01, 3600.0));
 }
 
 }  // namespace crosstie::bench

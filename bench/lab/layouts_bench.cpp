@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cli/figures.hpp"
 #include "harness/options.hpp"
 #include "harness/plot.hpp"
 #include "harness/progress.hpp"
@@ -60,13 +61,17 @@ void measure_layouts(const bench_options& options, const layouts_options& own, r
   for (const std::string& shape : chosen->values("keys", {"u32 pair", "node x pod uid"})) {
     if (!is_key_shape(shape)) {
       throw CLI::ValidationError("--select",
-                                 "keys are 'u32 pair', 'node x pod uid' or 'text N', N "
-                                 "from 8 to 4096, and not '" +
+                                 "keys are 'u32 pair', 'node x pod uid', 'text N' (N from 8 to "
+                                 "4096) or 'uuid N' (from 40), and not '" +
                                      shape + "'");
     }
     for (const std::string& size : sizes) {
       const std::size_t entries = to_count(size);
       if (entries == 0) throw CLI::ValidationError("--select", "entries: no count: " + size);
+      if (entries > most_keys(shape)) {
+        throw CLI::ValidationError(
+            "--select", fmt::format("'{}' has names for {} keys at most", shape, most_keys(shape)));
+      }
       if (shape == "u32 pair") {
         measure(make_number_keys(entries), *chosen, options.rounds, into);
       } else {
@@ -90,7 +95,8 @@ void draw_layouts(const results& found, page& to) {
     }
   }
   for (const cli::case_fields& set : sets) {
-    to.card(cli::to_text(set[0].second) + ", " + cli::to_text(set[1].second) + " entries");
+    to.card("R6, R7, R10, R11: layouts of " + cli::to_text(set[0].second) + ", " +
+            cli::with_commas(std::get<std::int64_t>(set[1].second)) + " entries");
     const auto bars_of = [&](const std::string& metric, const std::string& operation) {
       std::vector<bar> bars;
       for (const cli::measurement& one : found.all()) {
@@ -124,7 +130,8 @@ void define_layouts(CLI::App& app) {
                   "the cases to run, e.g. \"layout=nested map|struct key,library=boost,keys=u32 "
                   "pair|text 64,entries=1e6,operation=hit\"");
   CLI::Option* file =
-      made.add_option("--keys", own->file, "take the two columns of this file as keys");
+      made.add_option("--keys", own->file, "take the two columns of this file as keys")
+          ->type_name("FILE");
   CLI::Option* recommended =
       made.add_flag("--recommend", own->recommend, "name the best layout for the keys of --keys")
           ->needs(file);

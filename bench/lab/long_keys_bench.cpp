@@ -26,7 +26,9 @@ constexpr subject subjects[] = {{"concatenated string", "std", "none: the report
                                 {"struct key", "crosstie", "no concatenation"},
                                 {"16-byte digest", "crosstie", "digest"},
                                 {"interned assignment", "crosstie", "interning"},
-                                {"row id + text", "crosstie", "prefix split: the row interned"}};
+                                {"row id + text", "crosstie", "prefix split: the row interned"},
+                                {"row id + packed uuid", "crosstie", "prefix split and packing"},
+                                {"uuid assignment", "crosstie", "packing"}};
 
 // ---- hash and compare alone ---------------------------------------------------------------------
 
@@ -79,12 +81,15 @@ void measure_hashes(std::size_t size, int count, std::size_t repeats, results& i
 
 // ---- whole tables -------------------------------------------------------------------------------
 
+// From 64 bytes on the column is a pod's UID, which can be packed; shorter keys have no room for
+// one.
 void measure_tables(std::size_t size, std::size_t entries, int count, results& into) {
-  const key_set<text_key> keys = make_text_keys("text " + std::to_string(size), entries);
+  const key_set<text_key> keys =
+      make_text_keys((size < 64 ? "text " : "uuid ") + std::to_string(size), entries);
   rounds to("long-keys", count);
   for (const subject& of : subjects) {
     for (const layout<text_key>& one : all_layouts<text_key>()) {
-      if (one.name != of.layout || one.library != of.library) continue;
+      if (one.name != of.layout || one.library != of.library || !fits(one, keys)) continue;
       const cli::case_fields fields = {{"bytes", static_cast<std::int64_t>(size)},
                                        {"entries", static_cast<std::int64_t>(entries)},
                                        {"layout", of.layout},
@@ -99,6 +104,34 @@ void measure_tables(std::size_t size, std::size_t entries, int count, results& i
 }
 
 // ---- buckets against theory
+
+// Slots that a search for a key which is there looks at, on average, where a key that finds its
+// slot taken goes to the next (linear probing). Which slots are taken in the end, and how far keys
+// lie from home altogether, does not depend on the order of inserts: one walk with those that are
+// still without a slot tells.
+double count_probes(const std::vector<std::uint64_t>& hashes, std::size_t slots) {
+  std::vector<std::uint32_t> home(slots);
+  for (const std::uint64_t hash : hashes) ++home[hash & (slots - 1)];
+  std::uint64_t homeless = 0, moves = 0;
+  for (int lap = 0; lap < 2; ++lap) {  // the first finds who comes around the end
+    moves = 0;
+    for (const std::uint32_t come : home) {
+      homeless = homeless + come > 0 ? homeless + come - 1 : 0;
+      moves += homeless;
+    }
+  }
+  return 1 + static_cast<double>(moves) / static_cast<double>(hashes.size());
+}
+
+// Probes of a table that is filled to 7/8 at most. Theory: Knuth, The Art of Computer Programming
+// 3, 6.4: (1 + 1 / (1 - load)) / 2.
+void measure_probes(const cli::case_fields& of, const std::vector<std::uint64_t>& hashes,
+                    results& into) {
+  const std::size_t slots = std::bit_ceil(hashes.size() * 8 / 7);
+  const double load = static_cast<double>(hashes.size()) / static_cast<double>(slots);
+  into.add("long-keys", of, "probes mean", "slots", exactly(count_probes(hashes, slots)));
+  into.add("long-keys", of, "probes mean in theory", "slots", exactly((1 + 1 / (1 - load)) / 2));
+}
 
 // Chains of a table of 2^bits buckets that takes the low bits of the hash.
 void measure_chains(const std::string& keys, const std::string& by,
@@ -132,6 +165,7 @@ void measure_chains(const std::string& keys, const std::string& by,
   into.add("long-keys", of, "chain mean in theory", "keys",
            exactly(1 + (n - 1) / static_cast<double>(buckets)));
   into.add("long-keys", of, "chain max", "keys", exactly(static_cast<double>(longest)));
+  measure_probes(of, hashes, into);
 }
 
 void measure_grids(std::size_t side, results& into) {
@@ -193,6 +227,23 @@ void measure_long_keys(const bench_options& options, results& into) {
   measure_grids(options.quick ? 60 : 1000, into);
 }
 
+namespace {
+
+void draw_against_theory(const results& found, page& to, const std::string& metric,
+                         const std::string& title, const std::string& unit) {
+  std::vector<bar> bars;
+  for (const cli::measurement& one : found.all()) {
+    if (one.metric != metric) continue;
+    const std::string hash = cli::to_text(one.of[1].second);
+    bars.push_back({cli::to_text(one.of[0].second) + ": " + hash, one.value, 0, 0, "",
+                    hash.starts_with("crosstie"), found.value(metric + " in theory", one.of),
+                    "theory"});
+  }
+  to.plot(draw_bars(title, unit, bars));
+}
+
+}  // namespace
+
 void draw_long_keys(const results& found, page& to) {
   std::vector<line> hashes, hits, memory;
   for (const named_hash& by : text_hashes) hashes.push_back({std::string(by.name), {}});
@@ -227,15 +278,10 @@ void draw_long_keys(const results& found, page& to) {
   to.plot(draw_lines("A lookup that finds, by the length of both names together",
                      {"bytes of key", "ns", true, true}, hits));
   to.plot(draw_lines("Memory of an entry", {"bytes of key", "bytes", true, true}, memory));
-  std::vector<bar> chains;
-  for (const cli::measurement& one : found.all()) {
-    if (one.metric != "chain mean") continue;
-    chains.push_back({cli::to_text(one.of[0].second) + ": " + cli::to_text(one.of[1].second),
-                      one.value, 0, 0, "", false, found.value("chain mean in theory", one.of),
-                      "theory"});
-  }
-  to.plot(
-      draw_bars("Mean chain a lookup meets, and what random throws would give", "keys", chains));
+  draw_against_theory(found, to, "chain mean",
+                      "Mean chain a lookup meets, and what random throws would give", "keys");
+  draw_against_theory(found, to, "probes mean",
+                      "The same with linear probing: slots a lookup looks at", "slots");
 }
 
 void define_long_keys(CLI::App& app) {

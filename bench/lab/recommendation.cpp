@@ -60,31 +60,43 @@ std::string name_of(const candidate<Key>& one) {
   return fmt::format("{} ({})", one.of.name, one.of.library);
 }
 
-// Measures all candidates and puts their mixed times where `into` says.
+// The weight of one phase: a batch that a layout takes only as a loop counts as its hits.
+double weight_of(const std::string& operation, bool batched, const weights& mix) {
+  const auto weight = [&](std::string_view name) {
+    const auto at = mix.find(name);
+    return at == mix.end() ? 0 : at->second;
+  };
+  return weight(operation) + (operation == "hit" && !batched ? weight("batched hit") : 0);
+}
+
+// The mixed time of each round.
 template <class Key>
-void measure(std::vector<candidate<Key>>& all, const key_set<Key>& keys, const weights& mix,
-             int count, summary candidate<Key>::* into) {
+std::vector<std::vector<double>> measure(const std::vector<candidate<Key>>& all,
+                                         const key_set<Key>& keys, const weights& mix, int count) {
   rounds to("recommendation", count);
   for (const candidate<Key>& one : all) {
-    add_load(to, one.of, keys, fields_of(one.of),
-             [&](std::string_view operation) { return mix.contains(operation); });
+    add_load(to, one.of, keys, fields_of(one.of), [&](std::string_view operation) {
+      return mix.contains(operation) || (operation == "hit" && mix.contains("batched hit"));
+    });
   }
-  results found;
-  to.run(found);
-  for (candidate<Key>& one : all) {
-    summary sum{};
-    for (const auto& [operation, weight] : mix) {
-      cli::case_fields of = fields_of(one.of);
-      of.emplace_back("operation", operation);
-      const cli::measurement* time = found.find("time", of);
-      if (time == nullptr) continue;  // no absent key exists, say
-      sum.value += weight * time->value;
-      sum.low += weight * time->low;
-      sum.high += weight * time->high;
-      sum.samples = time->samples;
+  results unused;
+  to.run(unused);
+  std::vector<std::vector<double>> mixed;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<double>& sums = mixed.emplace_back(static_cast<std::size_t>(count));
+    for (std::size_t p = 0; p < to.at(i).phases.size(); ++p) {
+      const double weight = weight_of(to.at(i).phases[p].operation, all[i].of.batched, mix);
+      for (std::size_t r = 0; r < sums.size(); ++r) sums[r] += weight * to.times(i, p)[r];
     }
-    one.*into = sum;
   }
+  return mixed;
+}
+
+// Every second of the rounds, from the given one.
+summary summarize_half(const std::vector<double>& of, std::size_t from) {
+  std::vector<double> half;
+  for (std::size_t r = std::min(from, of.size() - 1); r < of.size(); r += 2) half.push_back(of[r]);
+  return summarize(std::move(half));
 }
 
 template <class Key>
@@ -108,7 +120,14 @@ std::string reason_for(const candidate<Key>& one, const key_set<Key>& keys) {
   const std::string& name = one.of.name;
   const double bytes = keys.row_bytes + keys.column_bytes;
   if (name == "assignment") return "each column is in one row, so membership is one load";
-  if (name.starts_with("relation"))
+  if (name == "uuid assignment") {
+    return "each column is a UUID in one row: packed to 16 bytes, it is hashed without its text, "
+           "and each row's name is kept once";
+  }
+  if (name == "row id + packed uuid") {
+    return "UUIDs packed to 16 bytes and rows as integers leave keys without text";
+  }
+  if (name.starts_with("relation") || name == "table")
     return "ids are dense: a row is one small block, found by index";
   if (name == "interned assignment") {
     return "each column is in one row: only the column is hashed, its row's name then compared";
@@ -165,15 +184,19 @@ void recommend_for(const key_set<Key>& keys, const weights& mix, int rounds, res
     added.memory = measure_memory(added.of, keys);
     screened.push_back(std::move(added));
   }
-  measure(screened, keys, mix, 1, &candidate<Key>::first);
+  const auto first = measure(screened, keys, mix, 1);
+  for (std::size_t i = 0; i < screened.size(); ++i) screened[i].first = summarize(first[i]);
   const double quickest =
       std::ranges::min(screened, {}, [](const auto& one) { return one.first.value; }).first.value;
   std::vector<candidate<Key>> all;
   for (const candidate<Key>& one : screened) {
     if (one.first.value <= hopeless * quickest) all.push_back(one);
   }
-  measure(all, keys, mix, std::max(1, rounds / 2), &candidate<Key>::chosen);
-  measure(all, keys, mix, std::max(1, rounds - rounds / 2), &candidate<Key>::judged);
+  // In turns, so that a stretch of noise does not fall on one half alone.
+  const auto mixed = measure(all, keys, mix, std::max(2, rounds));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].chosen = summarize_half(mixed[i], 0), all[i].judged = summarize_half(mixed[i], 1);
+  }
   const double fastest =
       std::ranges::min(all, {}, [](const auto& one) { return one.chosen.value; }).chosen.value;
   const candidate<Key>* best = nullptr;

@@ -1,7 +1,7 @@
 // The layout to choose for somebody's own keys and mix of operations.
 //
-// Promise: all layouts that can hold the keys are measured with them, half of the rounds to choose
-// by and half, afterwards, to judge the choice: what is printed says how far the chosen one was
+// Promise: all layouts that can hold the keys are measured with them, every second round to choose
+// by and the others to judge the choice: what is printed says how far the chosen one was
 // from the fastest of the second half. Type-erased keys run along and are never better.
 // Of layouts whose intervals overlap, the one that takes less memory is chosen.
 // Cost: about as long as the rounds times the layouts take. Thread safety: none.

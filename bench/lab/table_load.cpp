@@ -89,6 +89,7 @@ void add_load(rounds& to, const layout<Key>& one, const key_set<Key>& keys,
     };
   }
   add("hit", &table<Key>::has, keys.asked, entries, false);
+  if (one.batched) add("batched hit", &table<Key>::has_many, keys.asked, entries, false);
   add("miss", &table<Key>::has, keys.absent, 0, false);
   add("zipf", &table<Key>::has, keys.zipf, keys.zipf.size(), false);
   add_scan("row scan", &table<Key>::scan_rows, one.rows, true);

@@ -1,7 +1,10 @@
 // The load that an experiment puts on one layout: its operations as phases, with right answers.
 //
-//   insert, hit, miss, zipf, row scan, column scan, erase    on one table, in this order
-//   ordered insert                                           on a second one, rows together
+//   insert, hit, batched hit, miss, zipf, row scan, column scan, erase   on one table, in this
+//   order ordered insert                                                       on a second, row by
+//   row
+//
+// "batched hit" is of layouts that answer many questions at once; of others a loop would be a hit.
 //
 // Promise: small tables are repeated until a phase takes long enough for the clock; what every
 // phase must answer is known beforehand from the keys alone.
@@ -16,8 +19,9 @@
 
 namespace crosstie::bench {
 
-inline constexpr const char* load_operations[] = {
-    "insert", "ordered insert", "hit", "miss", "zipf", "row scan", "column scan", "erase"};
+inline constexpr const char* load_operations[] = {"insert",      "ordered insert", "hit",
+                                                  "batched hit", "miss",           "zipf",
+                                                  "row scan",    "column scan",    "erase"};
 
 // Adds one entrant for the layout, with the operations that `wanted` admits, and tells `to` their
 // answers. `keys` must outlive the rounds.

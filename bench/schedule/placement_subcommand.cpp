@@ -74,7 +74,9 @@ void define_placement(CLI::App& app) {
         if (list->empty()) *list = parse_list(given->workloads);
         for (const simulate::workload& each : *list) measure_placement(each, how, into);
       });
-  own.get_option("--rounds")->default_val(5);
+  own.get_option("--rounds")
+      ->default_val(5)
+      ->description("timed rounds, of which the median counts (5)");
   own.add_option("--workload", given->workloads,
                  "NAME/SIZE, several with commas between, named (those of the page), all, or sweep "
                  "(from 1,000 to 100,000 nodes); crosstie generate --list-workloads lists them")

@@ -37,10 +37,12 @@ int run_bench(const std::vector<std::string>& arguments) {
 }
 
 std::function<int()> define_bench(CLI::App& app) {
-  add_examples(app, R"(crosstie bench tables               our tables beside Boost, Abseil and std
-crosstie bench placement            pods placed a second
-crosstie bench reading              a large dump read
-crosstie bench -- --help            the options of crosstie-bench)");
+  add_examples(app, R"(crosstie bench lab --html lab.html         a field report's claims, repeated
+crosstie bench layouts --keys FILE --recommend   the best layout for your keys
+crosstie bench tables                      our tables beside Boost, Abseil and std
+crosstie bench placement                   pods placed a second
+crosstie bench -- --help                   all benches
+crosstie bench BENCH --help                the options of one)");
   return [] { return run_bench({}); };
 }
 

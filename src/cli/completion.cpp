@@ -89,6 +89,32 @@ void print_bash_words(output& to, const std::vector<completable>& options) {
   to.print("      COMPREPLY=($(compgen -W '{}' -- \"$word\")) ;;\n", fmt::join(words, " "));
 }
 
+// The benches are another program's, which may come later or never: it is asked when somebody
+// completes. Its lines: name, values, description.
+constexpr std::string_view bash_bench = R"sh(    bench)
+      local bench='' name values description
+      for ((++i; i < COMP_CWORD; ++i)); do
+        if [[ ${COMP_WORDS[i]} != -* ]]; then
+          bench=${COMP_WORDS[i]}
+          break
+        fi
+      done
+      while IFS=$'\t' read -r name values description; do
+        if [[ $name == "$previous" && $values != - ]]; then
+          COMPREPLY=()
+          case $values in
+            FILE) compopt -o filenames; COMPREPLY=($(compgen -f -- "$word")) ;;
+            *'|'*) COMPREPLY=($(compgen -W "${values//|/ }" -- "$word")) ;;
+          esac
+          return
+        elif [[ $name == '*' ]]; then
+          [[ $values != FILE || $word == -* ]] || COMPREPLY+=($(compgen -f -- "$word"))
+        elif [[ $name == "$word"* ]]; then
+          COMPREPLY+=("$name")
+        fi
+      done < <("${COMP_WORDS[0]}" bench words ${bench:+"$bench"} 2>/dev/null) ;;
+)sh";
+
 void print_bash(output& to, const CLI::App& app) {
   to.write(R"(# bash completion for crosstie: source it, or put it into
 # /etc/bash_completion.d or ~/.local/share/bash-completion/completions/crosstie
@@ -110,6 +136,10 @@ _crosstie() {
   case $command in
 )");
   for (const CLI::App* sub : subcommands_of(app)) {
+    if (sub->get_name() == "bench") {
+      to.write(bash_bench);
+      continue;
+    }
     const auto options = read_options(*sub);
     to.print("    {})\n", sub->get_name());
     print_bash_values(to, options);
@@ -168,6 +198,32 @@ void print_zsh_arguments(output& to, const std::vector<completable>& options) {
   to.write(" ;;\n");
 }
 
+constexpr std::string_view zsh_bench = R"sh(    bench)
+      local name values description
+      local -a found
+      if ((CURRENT == 2)); then
+        $program bench words 2>/dev/null | while IFS=$'\t' read -r name values description; do
+          found+=("$name:$description")
+        done
+        _describe bench found
+        return
+      fi
+      $program bench words $words[2] 2>/dev/null |
+        while IFS=$'\t' read -r name values description; do
+          description=${description//[][:]/ }
+          case $values in
+            -) values='' ;;
+            FILE) values=':value:_files' ;;
+            *'|'*) values=":value:(${values//|/ })" ;;
+            *) values=':value: ' ;;
+          esac
+          [[ $name == '*' ]] && found+=("*$values") || found+=("*${name}[$description]$values")
+        done
+      shift words
+      ((CURRENT--))
+      _arguments $found ;;
+)sh";
+
 void print_zsh(output& to, const CLI::App& app) {
   to.write(R"(#compdef crosstie
 # zsh completion for crosstie: put it as _crosstie into a directory of $fpath, or source it
@@ -185,12 +241,16 @@ _crosstie() {
     _arguments '--help[print this help and exit]' '--version[print the version and exit]'
     return
   fi
-  local command=$words[2]
+  local program=$words[1] command=$words[2]
   shift words
   ((CURRENT--))
   case $command in
 )");
   for (const CLI::App* sub : subcommands_of(app)) {
+    if (sub->get_name() == "bench") {
+      to.write(zsh_bench);
+      continue;
+    }
     to.print("    {})\n", sub->get_name());
     print_zsh_arguments(to, read_options(*sub));
   }

@@ -36,7 +36,7 @@ std::string two_columns(const std::string& name, const std::string& description)
 }
 
 std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
+  return app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); });
 }
 
 std::string usage(const CLI::App& app, const std::string& name) {

@@ -58,6 +58,42 @@ class lab(unittest.TestCase):
             self.assertIn(code, text)
         self.assertNotIn("http", text.replace("http://www.w3.org", ""))
 
+    def test_every_experiment_runs_alone_and_draws_its_page(self):
+        for name in ("layouts", "key-cost", "cache", "growth", "long-keys", "matrix",
+                     "before-after"):
+            with self.subTest(name):
+                page = self.path / "page.html"
+                done = run(name, "--quick", "-o", "csv", "--html", page)
+                self.assertTrue(all(one["checked"] == "true"
+                                    for one in csv.DictReader(io.StringIO(done.stdout))))
+                self.assertIn("<svg", page.read_text(encoding="utf-8"))
+
+    def test_before_and_after_are_told_in_the_shape_of_the_report(self):
+        done = run("before-after", "--quick")
+        self.assertIn("All schedulers placed the same pods on the same nodes", done.stdout)
+        self.assertRegex(done.stdout, "Time in the table by (perf's software clock|instrumented)")
+        self.assertRegex(done.stdout, r"R4: pods a second, flat out +the report +1,180 +1,671")
+        self.assertIn("ids: nested map -> struct key", done.stdout)
+
+    def test_batches_and_packed_keys_are_among_the_layouts(self):
+        found = document("layouts", "--quick", "--rounds", 1, "--select",
+                         "library=crosstie,operation=hit|batched hit")["results"]
+        batched = {one["case"]["layout"] for one in found
+                   if one["case"].get("operation") == "batched hit"}
+        self.assertLessEqual({"struct key", "table", "relation by row", "assignment",
+                              "uuid assignment"}, batched)
+        cures = {one["case"]["cure"] for one in document("long-keys", "--quick")["results"]
+                 if "cure" in one["case"]}
+        self.assertIn("packing", cures)
+
+    def test_recommendations_are_judged_for_five_kinds_of_keys(self):
+        done = run("recommendations", "--quick", "-o", "json")
+        found = json.loads(done.stdout)["results"]
+        kinds = {one["case"]["keys"] for one in found if one["metric"] == "beyond the fastest"}
+        self.assertEqual(len(kinds), 5)
+        told = run("recommendations", "--quick").stdout
+        self.assertIn("of 5 recommended layouts are within 10 %", told)
+
     def test_the_three_forms_tell_the_same(self):
         chosen = ("layouts", "--rounds", 1, "--select",
                   "keys=u32 pair,entries=200,layout=struct key,operation=hit")
@@ -107,6 +143,7 @@ class lab(unittest.TestCase):
         for arguments, word in (
                 (("layouts", "--select", "colour=red"), "colour=red"),
                 (("layouts", "--select", "layout=none"), "no layout"),
+                (("layouts", "--select", "keys=text 8,entries=1e6"), "262144"),
                 (("layouts", "--keys", empty), "no key"),
                 (("layouts", "--keys", short), "short:2"),
                 (("layouts", "--recommend"), "--keys"),

@@ -149,6 +149,43 @@ TEST(completion, bash_completes_commands_options_and_values) {
   EXPECT_EQ(completed("crosstie completion z"), "zsh\n");
 }
 
+// The benches are another program's, which may not have been built.
+bool has_bench() {
+  return std::filesystem::exists(std::filesystem::path(CROSSTIE_BINARY).parent_path() /
+                                 "crosstie-bench");
+}
+
+TEST(completion, bash_completes_benches_and_their_options) {
+  if (!has_bench()) GTEST_SKIP() << "crosstie-bench is not built";
+  EXPECT_EQ(completed("$crosstie bench lay"), "layouts\n");
+  EXPECT_EQ(completed("$crosstie bench layouts --rec"), "--recommend\n");
+  EXPECT_EQ(completed("$crosstie bench layouts --quick --output ''"), "table json csv\n");
+  EXPECT_EQ(completed("$crosstie bench nothing --"), "\n");
+  const scratch files;
+  files.write("a.json", "");
+  EXPECT_EQ(completed("$crosstie bench diff " + files.path("a.j")), files.path("a.json") + "\n");
+}
+
+TEST(completion, bash_knows_no_bench_where_there_is_none) {
+  EXPECT_EQ(completed("/nowhere/crosstie bench lay"), "\n");
+}
+
+TEST(completion, zsh_completes_benches_and_their_options) {
+  if (!has_bench()) GTEST_SKIP() << "crosstie-bench is not built";
+  if (run_bash("command -v zsh").exit_code != 0) GTEST_SKIP() << "zsh is not installed";
+  const result got = run_bash(R"($crosstie completion zsh > "$TMPDIR/_c"; zsh -c '
+compdef() { : }
+_describe() { print -l -- ${(P)2} }
+_arguments() { print -l -- "$@" }
+source "$TMPDIR/_c"
+words=('"$crosstie"' bench ""); CURRENT=3; _crosstie
+words=('"$crosstie"' bench diff ""); CURRENT=4; _crosstie')");
+  EXPECT_EQ(got.exit_code, 0) << got.err;
+  EXPECT_THAT(got.out, HasSubstr("layouts:key layouts"));
+  EXPECT_THAT(got.out, HasSubstr("*:value:_files"));
+  EXPECT_THAT(got.out, HasSubstr(":value:(table json csv)"));
+}
+
 TEST(completion, bash_completes_file_names) {
   const scratch files;
   files.write("cluster.json", "");

@@ -9,6 +9,12 @@
 
 namespace crosstie::bench {
 
+template <class Form, class Key>
+using made_for = std::remove_cvref_t<decltype(Form::asked(std::declval<const Key&>()))>;
+template <class Set, class Form, class Key>
+concept answers_made = requires(const Set cells, std::span<const made_for<Form, Key>> made,
+                                std::span<bool> answers) { cells.contains_many(made, answers); };
+
 // `Form` turns keys into elements and back: element stored(key), view asked(key), row_of(element),
 // column_of(element).
 template <class Set, class Form>
@@ -25,6 +31,22 @@ struct flat {
   template <class Key>
   bool has(const Key& key) const {
     return cells.find(Form::asked(key)) != cells.end();
+  }
+  template <class Key>
+  std::size_t has_many(std::span<const Key> keys, std::span<bool> answers) const
+    requires requires { cells.contains_many(keys, answers); }
+  {
+    return cells.contains_many(keys, answers);
+  }
+  // What is asked for is not the key itself: made in a row, then asked for together.
+  template <class Key>
+  std::size_t has_many(std::span<const Key> keys, std::span<bool> answers) const
+    requires(!requires { cells.contains_many(keys, answers); } && answers_made<Set, Form, Key>)
+  {
+    std::array<made_for<Form, Key>, batch_size> made;
+    for (std::size_t i = 0; i < keys.size(); ++i) made[i] = Form::asked(keys[i]);
+    return cells.contains_many(std::span<const made_for<Form, Key>>(made.data(), keys.size()),
+                               answers);
   }
   template <class Key>
   bool drop(const Key& key) {

@@ -67,6 +67,7 @@ void add(layouts<Key>& to) {
   to.push_back(describe<Key, interned<std_library, Part, View>>(name, "std"));
   to.push_back(describe<Key, interned<boost_library, Part, View>>(name, "boost"));
   to.push_back(describe<Key, interned<absl_library, Part, View>>(name, "absl"));
+  to.push_back(describe<Key, interned<own_library, Part, View>>(name, "crosstie"));
 }
 
 }  // namespace

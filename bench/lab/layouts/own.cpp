@@ -2,12 +2,23 @@
 #include <crosstie/assignment.hpp>
 #include <crosstie/interner.hpp>
 #include <crosstie/relation.hpp>
+#include <crosstie/table.hpp>
+#include <crosstie/uuid_assignment.hpp>
 
 #include "lab/layout.hpp"
 #include "lab/peers.hpp"
 
 namespace crosstie::bench {
 namespace {
+
+// Asks a batch in the pairs that our types take.
+template <class Table, class Key>
+std::size_t ask_many(const Table& cells, std::span<const Key> keys, std::span<bool> answers) {
+  std::array<typename Table::pair_type, batch_size> pairs;
+  for (std::size_t i = 0; i < keys.size(); ++i) pairs[i] = {keys[i].row, keys[i].column};
+  return cells.contains_many(std::span<const typename Table::pair_type>(pairs.data(), keys.size()),
+                             answers);
+}
 
 // Many-to-many among dense ids.
 template <relation_index Index>
@@ -18,6 +29,9 @@ struct by_relation {
 
   bool put(const number_key& key) { return cells.insert(key.row, key.column); }
   bool has(const number_key& key) const { return cells.contains(key.row, key.column); }
+  std::size_t has_many(std::span<const number_key> keys, std::span<bool> answers) const {
+    return ask_many(cells, keys, answers);
+  }
   bool drop(const number_key& key) { return cells.erase(key.row, key.column); }
   template <class Visit>
   void scan_row(std::uint32_t row, Visit visit) const {
@@ -35,6 +49,29 @@ struct by_relation {
   }
 };
 
+// The same with a value in each cell.
+struct by_table {
+  static constexpr scan rows = scan::direct, columns = scan::direct;
+  ::crosstie::table<std::uint32_t, std::uint32_t, std::uint32_t> cells;
+
+  bool put(const number_key& key) {
+    return cells.try_emplace(key.row, key.column, key.column).second;
+  }
+  bool has(const number_key& key) const { return cells.find(key.row, key.column) != nullptr; }
+  std::size_t has_many(std::span<const number_key> keys, std::span<bool> answers) const {
+    return ask_many(cells, keys, answers);
+  }
+  bool drop(const number_key& key) { return cells.erase(key.row, key.column); }
+  template <class Visit>
+  void scan_row(std::uint32_t row, Visit visit) const {
+    for (const std::uint32_t column : cells.row(row)) visit(column);
+  }
+  template <class Visit>
+  void scan_column(std::uint32_t column, Visit visit) const {
+    for (const std::uint32_t row : cells.column(column)) visit(row);
+  }
+};
+
 // Each column in one row.
 struct by_assignment {
   static constexpr scan rows = scan::direct, columns = scan::direct;
@@ -42,6 +79,9 @@ struct by_assignment {
 
   bool put(const number_key& key) { return !cells.assign(key.column, key.row); }
   bool has(const number_key& key) const { return cells.contains(key.row, key.column); }
+  std::size_t has_many(std::span<const number_key> keys, std::span<bool> answers) const {
+    return ask_many(cells, keys, answers);
+  }
   bool drop(const number_key& key) {
     return cells.contains(key.row, key.column) && cells.unassign(key.column).has_value();
   }
@@ -99,6 +139,77 @@ struct interned_assignment : interned_into<by_assignment> {
   }
 };
 
+// Columns packed to the 16 bytes that their UUIDs stand for; a row's name is kept once.
+struct packed_assignment {
+  static constexpr scan rows = scan::full, columns = scan::direct;
+  uuid_assignment<> cells;
+
+  void reserve(std::size_t entries) { cells.reserve(entries); }
+  bool put(const text_key& key) { return !cells.assign(key.row, key.column); }
+  bool has(const text_key& key) const { return cells.contains(key.row, key.column); }
+  std::size_t has_many(std::span<const text_key> keys, std::span<bool> answers) const {
+    return ask_many(cells, keys, answers);
+  }
+  bool drop(const text_key& key) { return cells.erase(key.row, key.column); }
+  template <class Visit>
+  void scan_row(std::string_view row, Visit visit) const {
+    cells.for_each([&](std::string_view other, std::string_view column) {
+      if (other == row) visit(column);
+    });
+  }
+  template <class Visit>
+  void scan_column(std::string_view column, Visit visit) const {
+    if (const auto row = cells.row_of(column)) visit(*row);
+  }
+};
+
+// Columns packed, rows interned, and the pair in a flat table: a column may be in several rows.
+struct packed_pairs {
+  static constexpr scan rows = scan::full, columns = scan::full;
+  struct cell {
+    std::uint32_t row;
+    uuid column;
+  };
+  interner<std::string, std::uint32_t> row_names;
+  uuid_keys<> columns_of;
+  flat_set<cell> cells;
+
+  void reserve(std::size_t entries) { cells.reserve(entries); }
+  bool put(const text_key& key) {
+    return cells.insert(cell{row_names.intern(key.row), columns_of.pack(key.column)}).second;
+  }
+  std::optional<cell> cell_of(const text_key& key) const {
+    uuid column;
+    if (!columns_of.find(key.column, column)) return std::nullopt;
+    const auto row = row_names.find(key.row);
+    return row ? std::optional(cell{*row, column}) : std::nullopt;
+  }
+  bool has(const text_key& key) const {
+    const auto asked = cell_of(key);
+    return asked && cells.contains(*asked);
+  }
+  bool drop(const text_key& key) {
+    const auto asked = cell_of(key);
+    return asked && cells.erase(*asked) != 0;
+  }
+  template <class Visit>
+  void scan_row(std::string_view row, Visit visit) const {
+    const auto id = row_names.find(row);
+    std::array<char, uuid_text_bytes> buffer{};
+    for (const cell& one : cells) {
+      if (id == one.row) visit(columns_of.text(one.column, buffer));
+    }
+  }
+  template <class Visit>
+  void scan_column(std::string_view column, Visit visit) const {
+    uuid wanted;
+    if (!columns_of.find(column, wanted)) return;
+    for (const cell& one : cells) {
+      if (one.column == wanted) visit(row_names[one.row]);
+    }
+  }
+};
+
 // Rows are few and long, so they are interned; the column's text is hashed once, with the row's id.
 struct row_id_and_text {
   static constexpr scan rows = scan::full, columns = scan::full;
@@ -142,9 +253,9 @@ struct row_id_and_text {
 };
 
 template <class Key, class Cells>
-layout<Key> describe_own(std::string name, bool one_row, bool dense) {
+layout<Key> describe_own(std::string name, bool one_row, bool dense, bool uuids = false) {
   layout<Key> made = describe<Key, Cells>(std::move(name), "crosstie");
-  made.one_row = one_row, made.dense = dense;
+  made.one_row = one_row, made.dense = dense, made.uuids = uuids;
   return made;
 }
 
@@ -155,6 +266,7 @@ void add_own(layouts<number_key>& to) {
                                                                              false, true));
   to.push_back(describe_own<number_key, by_relation<relation_index::both_ways>>(
       "relation both ways", false, true));
+  to.push_back(describe_own<number_key, by_table>("table", false, true));
   to.push_back(describe_own<number_key, by_assignment>("assignment", true, true));
 }
 void add_own(layouts<text_key>& to) {
@@ -162,6 +274,8 @@ void add_own(layouts<text_key>& to) {
   to.push_back(describe_own<text_key, interned_into<by_relation<relation_index::both_ways>>>(
       "interned relation", false, false));
   to.push_back(describe_own<text_key, interned_assignment>("interned assignment", true, false));
+  to.push_back(describe_own<text_key, packed_pairs>("row id + packed uuid", false, false, true));
+  to.push_back(describe_own<text_key, packed_assignment>("uuid assignment", true, false, true));
 }
 
 template <class Key>
