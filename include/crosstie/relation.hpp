@@ -38,10 +38,8 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   relation(const relation& other)
       : relation(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                             other.alloc_)) {}
-  relation(const relation& other, const Alloc& alloc) : relation(alloc) {
-    this->reserve_rows(other.rows_.size());
-    other.for_each([this](Row row, Column column) { insert(row, column); });
-  }
+  // A copy takes the memory that its pairs need.
+  relation(const relation& other, const Alloc& alloc) : base(other, alloc) {}
   relation(relation&& other) noexcept = default;
   // Assignments keep their own allocator.
   relation& operator=(const relation& other) {
@@ -62,12 +60,22 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   // True if the pair is new.
   bool insert(Row row, Column column) { return this->insert_pair(row, column); }
 
+  // Calls visit(column) for every column of a row. Where visit is simple (a sum, a count),
+  // compilers make vectors of it, which they do not of a loop over row(r).
+  template <class Visit>
+  void for_each_in_row(Row row, Visit&& visit) const {
+    if (to_index(row) >= this->rows_.size()) return;
+    this->rows_.prefetch_ids(to_index(row));
+    this->rows_.visit(to_index(row),
+                      [&](std::uint32_t column) { visit(from_index<Column>(column)); });
+  }
   // Calls visit(row, column) for every pair, in order of rows.
   template <class Visit>
   void for_each(Visit&& visit) const {
     for (std::uint32_t r = 0; r < this->rows_.size(); ++r) {
       this->prefetch_after(r);
-      for (Column column : id_range<Column>(this->rows_[r])) visit(from_index<Row>(r), column);
+      this->rows_.visit(
+          r, [&](std::uint32_t column) { visit(from_index<Row>(r), from_index<Column>(column)); });
     }
   }
 

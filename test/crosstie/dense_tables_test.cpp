@@ -291,6 +291,88 @@ TEST(relation, rows_of_thirty_cost_at_most_six_bytes_a_pair) {
   EXPECT_LT(static_cast<double>(present.memory_bytes()) / 1e6, 6.0);
 }
 
+// Rows of every length up to three runs of lines, so that each has had one run and two.
+TEST(relation, rows_of_every_length_are_complete_and_can_be_emptied) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  constexpr std::uint32_t longest = 400;
+  for (std::uint32_t row = 0; row < longest; ++row) {
+    for (std::uint32_t i = 0; i < row; ++i) EXPECT_TRUE(present.insert(row, i * 7));
+  }
+  for (std::uint32_t row = 0; row < longest; ++row) {
+    ASSERT_EQ(present.row(row).size(), row);
+    ASSERT_EQ(std::ranges::distance(present.row(row)), row);
+    for (std::uint32_t i = 0; i < row; ++i) ASSERT_TRUE(present.contains(row, i * 7));
+    ASSERT_FALSE(present.contains(row, row * 7));
+    EXPECT_EQ(present.erase_row(row), row);
+    ASSERT_EQ(std::ranges::distance(present.row(row)), 0);
+    for (std::uint32_t i = 0; i < row; ++i) ASSERT_FALSE(present.contains(row, i * 7));
+  }
+  EXPECT_TRUE(present.empty());
+}
+
+// What rows give back when they grow serves other rows.
+TEST(relation, lines_are_used_again) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  for (std::uint32_t row = 0; row < 10'000; ++row) {
+    for (std::uint32_t i = 0; i < 100; ++i) present.insert(row, i);
+  }
+  EXPECT_LT(static_cast<double>(present.memory_bytes()) / 1e6, 5.0);
+}
+
+TEST(relation, clearing_keeps_memory_and_forgets_all_pairs) {
+  relation<> present;
+  const auto fill = [&](std::uint32_t from) {
+    for (std::uint32_t i = from; i < from + 20'000; ++i) EXPECT_TRUE(present.insert(i % 300, i));
+    present.insert(300, 7);
+  };
+  fill(0);
+  const std::size_t bytes = present.memory_bytes();
+  present.clear();
+  EXPECT_TRUE(present.empty());
+  EXPECT_EQ(present.row_limit(), 0U);
+  EXPECT_TRUE(present.row(5).empty());
+  EXPECT_FALSE(present.contains(5, 5));
+  fill(1'000);
+  EXPECT_EQ(present.size(), 20'001U);
+  EXPECT_FALSE(present.contains(5, 5)) << "from before";
+  EXPECT_EQ(std::ranges::distance(present.row(5)),
+            static_cast<std::ptrdiff_t>(present.row_count(5)));
+  EXPECT_LT(present.memory_bytes(), bytes + bytes / 4);
+  present.clear();
+  present.shrink_to_fit();
+  EXPECT_EQ(present.memory_bytes(), 0U);
+}
+
+TEST(relation, tells_what_its_rows_are_like) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  EXPECT_EQ(present.stats().rows, 0U);
+  present.insert(5, 1);
+  EXPECT_EQ(present.stats().load_factor, 1.0);
+  for (std::uint32_t c = 0; c < 29; ++c) present.insert(7, c);
+  const cell_stats stats = present.stats();
+  EXPECT_EQ(stats.size, 30U);
+  EXPECT_EQ(stats.rows, 2U);
+  EXPECT_EQ(stats.longest_row, 29U);
+  EXPECT_EQ(stats.mean_row, 15.0);
+  EXPECT_EQ(stats.load_factor, 30.0 / 33.0);
+  EXPECT_EQ(stats.memory_bytes, present.memory_bytes());
+}
+
+TEST(table, clearing_keeps_memory_and_forgets_all_cells) {
+  table<std::uint32_t, std::uint32_t, int, relation_index::by_row> known;
+  for (std::uint32_t i = 0; i < 1'000; ++i) known.try_emplace(i % 30, i, 1);
+  const std::size_t bytes = known.memory_bytes();
+  known.clear();
+  EXPECT_TRUE(known.empty());
+  EXPECT_EQ(known.find(7, 7), nullptr);
+  EXPECT_EQ(known.memory_bytes(), bytes);
+  known.try_emplace(29, 1, 5);
+  EXPECT_EQ(known.stats().rows, 1U);
+  EXPECT_EQ(known.find(7, 7), nullptr) << "from before";
+  known.shrink_to_fit();
+  EXPECT_LT(known.memory_bytes(), 1'000U);
+}
+
 TEST(relation, has_the_strong_guarantee) {
   {
     relation<std::uint32_t, std::uint32_t, relation_index::both_ways, failing_bytes> present;
