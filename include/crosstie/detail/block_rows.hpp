@@ -57,8 +57,10 @@ class block_rows {
   [[nodiscard]] start_type start(std::uint32_t r, std::uint32_t id) const noexcept {
     return blocks_[r].start(id);
   }
+  // Of a question whose row or id there cannot be.
+  [[nodiscard]] static start_type start_of_nothing() noexcept { return no_index; }
   [[nodiscard]] Value* finish(start_type first, std::uint32_t r, std::uint32_t id) const noexcept {
-    return value_at(r, blocks_[r].find_from(first, id));
+    return first == no_index ? nullptr : value_at(r, blocks_[r].find_from(first, id));
   }
 
   [[nodiscard]] row_ids ids(std::uint32_t r) const noexcept {

@@ -313,27 +313,25 @@ class cells {
   }
 
   // Calls visit(i, found) for each question, where found is what its row finds of the column. A
-  // batch of questions asks for its rows, then for its lines, then reads them.
+  // batch of questions asks for its lines, and for the rows of the next batch, then reads the
+  // lines.
   template <class Visit>
   void find_many(std::span<const pair_type> asked, Visit&& visit) const noexcept {
-    using start_type = typename rows::start_type;
     constexpr std::size_t batch = 32;
-    start_type starts[batch] = {};
+    typename rows::start_type starts[batch];
     for (std::size_t done = 0; done < asked.size(); done += batch) {
       const std::size_t count = std::min(batch, asked.size() - done);
       const pair_type* const now = asked.data() + done;
-      const std::size_t next = std::min(batch, asked.size() - done - count);
-      for (std::size_t i = 0; i < next; ++i) rows_.prefetch_row(to_index(now[count + i].first));
+      // The last batch asks for its own rows: an order that need not be looked into costs less.
+      const pair_type* const next = done + 2 * batch <= asked.size() ? now + batch : now;
       for (std::size_t i = 0; i < count; ++i) {
         const auto& [row, column] = now[i];
-        if (may_hold(row, column)) starts[i] = rows_.start(to_index(row), to_index(column));
+        starts[i] = may_hold(row, column) ? rows_.start(to_index(row), to_index(column))
+                                          : rows::start_of_nothing();
+        rows_.prefetch_row(to_index(next[i].first));
       }
       for (std::size_t i = 0; i < count; ++i) {
-        const auto& [row, column] = now[i];
-        using found = decltype(rows_.finish(starts[i], 0, 0));
-        visit(done + i, may_hold(row, column)
-                            ? rows_.finish(starts[i], to_index(row), to_index(column))
-                            : found{});
+        visit(done + i, rows_.finish(starts[i], to_index(now[i].first), to_index(now[i].second)));
       }
     }
   }

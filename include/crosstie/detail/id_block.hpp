@@ -165,7 +165,7 @@ class id_block {
 
   // First place of the line where an id belongs; 0 in a packed block.
   [[nodiscard]] std::uint32_t home_of(std::uint32_t id) const noexcept {
-    return lined_ids::home_of(id, capacity_ / ids_a_line);
+    return lined_ids::home_of(id, capacity_ / ids_a_line) * ids_a_line;
   }
 
   void regrow(const Alloc& alloc, std::uint32_t capacity) {

@@ -1,6 +1,6 @@
 // Id rows: a set of dense ids for each of many rows, the rows numbered from 0.
 //
-//   rows   [16 B: where, where, lines, ids]              a row of one id holds it where it would
+//   rows   [16 B: where, lines, jump, ids]               a row of one id holds it where it would
 //                                                        say where
 //   lines  [16 ids][16 ids] ... one pool for all rows    (detail/line_pool.hpp, lined_ids.hpp)
 //
@@ -16,6 +16,7 @@
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,18 +44,31 @@ struct row_ids {
 
 template <class Alloc>
 class id_rows {
-  // Where a row has two runs, the second has few lines.
-  static constexpr unsigned run_bits = 27;
+  struct alignas(ids_a_line * sizeof(std::uint32_t)) line {
+    std::uint32_t ids[ids_a_line];
+    constexpr line() noexcept { std::fill_n(ids, ids_a_line, no_index); }
+  };
+  static constexpr line empty_line{};
+
+  // What a lookup reads of a row is laid out for it: line i of the row is line first + i of the
+  // pool, and from line head() on, where there are two runs, jump further.
   struct row {
-    std::uint32_t first = 0;   // the number of its first line, or its only id
-    std::uint32_t second = 0;  // the number of the first line of its second run
-    std::uint32_t runs = 0;    // lines of the first run, and above run_bits, those of the second
+    static constexpr unsigned head_bits = 5;
+    static constexpr std::uint32_t head_mask = (1U << head_bits) - 1;
+    std::uint32_t first = 0;  // the number of its first line, or its only id
+    std::uint32_t runs = 0;   // lines, and below head_bits, those before the jump; 0: no jump
+    std::uint32_t jump = 0;   // 0 where there is one run
     std::uint32_t size = 0;
 
-    [[nodiscard]] std::uint32_t head() const noexcept { return runs & ((1U << run_bits) - 1); }
-    [[nodiscard]] std::uint32_t tail() const noexcept { return runs >> run_bits; }
-    [[nodiscard]] std::uint32_t lines() const noexcept { return head() + tail(); }
+    [[nodiscard]] std::uint32_t lines() const noexcept { return runs >> head_bits; }
+    [[nodiscard]] bool has_two_runs() const noexcept { return (runs & head_mask) != 0; }
+    [[nodiscard]] std::uint32_t head() const noexcept {
+      return has_two_runs() ? runs & head_mask : lines();
+    }
+    [[nodiscard]] std::uint32_t tail() const noexcept { return lines() - head(); }
+    [[nodiscard]] std::uint32_t second() const noexcept { return first + head() + jump; }
   };
+  static_assert(lines_a_pooled_run <= row::head_mask);
   using rows = std::vector<row, typename std::allocator_traits<Alloc>::template rebind_alloc<row>>;
 
  public:
@@ -87,17 +101,24 @@ class id_rows {
 
   // The same in two halves, between which others may do theirs: where to look, whose memory is
   // asked for here, and the rest.
-  using start_type = const std::uint32_t*;
+  struct start_type {
+    const std::uint32_t* line;
+    std::uint32_t id;  // what to look for there
+  };
   [[nodiscard]] start_type start(std::uint32_t r, std::uint32_t id) const noexcept {
     const row& in = rows_[r];
     if (in.runs == 0) [[unlikely]]
-      return nullptr;
+      return in.size != 0 && in.first == id ? start_type{empty_line.ids, no_index}
+                                            : start_of_nothing();
     const std::uint32_t* line = line_of(in, id);
     __builtin_prefetch(line);
-    return line;
+    return {line, id};
   }
-  [[nodiscard]] bool finish(start_type line, std::uint32_t r, std::uint32_t id) const noexcept {
-    return line == nullptr ? find(r, id) : find_from(line, r, id);
+  // Of a question whose row or id there cannot be: looks for an id in a line that has none.
+  [[nodiscard]] static start_type start_of_nothing() noexcept { return {empty_line.ids, 0}; }
+  [[nodiscard]] bool finish(start_type at, std::uint32_t r, std::uint32_t id) const noexcept {
+    if (match_line(at.line, at.id) != 0) return true;
+    return !line_has_room(at.line) && find_displaced(rows_[r], id);
   }
 
   [[nodiscard]] row_ids ids(std::uint32_t r) const noexcept {
@@ -110,7 +131,7 @@ class id_rows {
     }
     result.head = pool_.at(of.first);
     result.head_places = of.head() * ids_a_line;
-    if (of.tail() != 0) result.tail = pool_.at(of.second);
+    if (of.tail() != 0) result.tail = pool_.at(of.second());
     result.tail_places = of.tail() * ids_a_line;
     return result;
   }
@@ -204,22 +225,35 @@ class id_rows {
 
  private:
   [[nodiscard]] std::uint32_t* line_of(const row& in, std::uint32_t id) const noexcept {
-    const std::uint32_t home = lined_ids::home_of(id, in.lines());
-    const std::uint32_t head = in.head() * ids_a_line;
-    const bool in_head = home < head;
-    return pool_.at(in_head ? in.first : in.second) + (in_head ? home : home - head);
+    return line_at(in, lined_ids::home_of(id, in.lines()));
+  }
+  [[nodiscard]] std::uint32_t* line_at(const row& in, std::uint32_t line) const noexcept {
+    // Which run it is cannot be foretold, so nothing branches here: all bits are set in the second.
+    const std::uint32_t in_tail =
+        0U - static_cast<std::uint32_t>(line >= (in.runs & row::head_mask));
+    return pool_.at(in.first + line + (in.jump & in_tail));
   }
   [[nodiscard]] lined_ids lined(const row& in) const noexcept {
     return {pool_.at(in.first), in.head() * ids_a_line,
-            in.tail() == 0 ? nullptr : pool_.at(in.second), in.tail() * ids_a_line};
+            in.tail() == 0 ? nullptr : pool_.at(in.second()), in.tail() * ids_a_line};
   }
   [[nodiscard]] bool find_from(const std::uint32_t* line, std::uint32_t r,
                                std::uint32_t id) const noexcept {
     if (match_line(line, id) != 0) return true;
     if (line_has_room(line)) [[likely]]
       return false;
-    const lined_ids ids = lined(rows_[r]);
-    return ids.find(id) != ids.places();
+    return find_displaced(rows_[r], id);
+  }
+  [[nodiscard]] bool find_displaced(const row& in, std::uint32_t id) const noexcept {
+    const std::uint32_t lines = in.lines();
+    const std::uint32_t* line;
+    std::uint32_t at = lined_ids::home_of(id, lines);
+    do {
+      at = at + 1 == lines ? 0 : at + 1;
+      line = line_at(in, at);
+      if (match_line(line, id) != 0) return true;
+    } while (!line_has_room(line));
+    return false;
   }
   template <class Visit>
   static void visit_ids(const row_ids& all, Visit& visit) {
@@ -240,7 +274,7 @@ class id_rows {
     if (of.runs == 0) return;
     std::fill_n(pool_.at(of.first), std::size_t{of.head()} * ids_a_line, no_index);
     if (of.tail() != 0) {
-      std::fill_n(pool_.at(of.second), std::size_t{of.tail()} * ids_a_line, no_index);
+      std::fill_n(pool_.at(of.second()), std::size_t{of.tail()} * ids_a_line, no_index);
     }
   }
   void grow(std::uint32_t r) {
@@ -253,7 +287,7 @@ class id_rows {
   void regrow(std::uint32_t r) {
     const row& of = rows_[r];
     const std::uint32_t lines = of.runs == 0 ? 1 : lined_ids::more_lines(of.lines());
-    if (of.head() > 1 && of.tail() == 0 && lines <= lines_a_pooled_run) {
+    if (of.lines() > 1 && !of.has_two_runs() && lines <= lines_a_pooled_run) {
       add_run(r, lines - of.head());
     } else {
       move_to_run(r, lines);
@@ -266,22 +300,23 @@ class id_rows {
     visit(r, [&](std::uint32_t id) { kept[count++] = id; });
     row& of = rows_[r];
     empty_lines(of);
-    of.second = second;
-    of.runs |= lines << run_bits;
+    of.jump = second - of.first - of.head();
+    of.runs = (of.lines() + lines) << row::head_bits | of.lines();
     for (std::uint32_t i = 0; i < count; ++i) put(of, kept[i]);
   }
   void move_to_run(std::uint32_t r, std::uint32_t lines) {
     row& of = rows_[r];
-    row moved{pool_.take(alloc_, lines), 0, lines, of.size};
+    row moved{pool_.take(alloc_, lines), lines << row::head_bits, 0, of.size};
     visit(r, [&](std::uint32_t id) { put(moved, id); });
     if (of.head() != 0) pool_.give_back(alloc_, of.first, of.head());
-    if (of.tail() != 0) pool_.give_back(alloc_, of.second, of.tail());
+    if (of.tail() != 0) pool_.give_back(alloc_, of.second(), of.tail());
     of = moved;
   }
   void copy_row(std::uint32_t r, const row_ids& from) {
     if (from.size > 1) {
-      rows_[r].runs = lined_ids::lines_for(from.size);
-      rows_[r].first = pool_.take(alloc_, rows_[r].runs);
+      const std::uint32_t lines = lined_ids::lines_for(from.size);
+      rows_[r].first = pool_.take(alloc_, lines);
+      rows_[r].runs = lines << row::head_bits;
     }
     auto copy = [&](std::uint32_t id) { add(r, id); };
     visit_ids(from, copy);

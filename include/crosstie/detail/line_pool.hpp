@@ -5,8 +5,9 @@
 //   shelves  shelf n: spans whose longest free run has n lines
 //
 // Promise: taking and giving back a run takes constant time; runs that were given back merge, so
-//   rows that grow leave no holes that others could not use. A run of more than 16 lines is a chunk
-//   of its own. clear() takes constant time and keeps the chunks (the latter ones go back).
+//   rows that grow leave no holes that others could not use. A run of more than 16 lines is an
+//   allocation of its own, and a chunk for every 1,024 lines of it. clear() takes constant time and
+//   keeps the chunks (the latter ones go back).
 // Cost: 24 bytes a span, and the slack of the last chunk.
 // Invariants: a span is on the shelf of its longest free run, or on none when it is full. Spans
 //   from opened_ on have not been used since the last clear().
@@ -87,7 +88,7 @@ class line_pool {
   void release(const Alloc& alloc) noexcept {
     typename traits::allocator_type lines(alloc);
     for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
-      if (chunks_[chunk] != nullptr) traits::deallocate(lines, chunks_[chunk], notes_[chunk].lines);
+      if (notes_[chunk].lines != 0) traits::deallocate(lines, chunks_[chunk], notes_[chunk].lines);
     }
     chunks_.clear();
     notes_.clear();
@@ -115,8 +116,9 @@ class line_pool {
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
   static_assert(longest_run < span_lines && longest_run < 32);
 
-  // What is known of a chunk: its lines, none where it is vacant; its first span, or none where the
-  // chunk is one run; of a vacant chunk, the next vacant one.
+  // What is known of a chunk: the lines that were allocated with it, none where it is vacant or
+  // the rest of the chunk before; its first span, or none where it belongs to one run; of a vacant
+  // chunk, the next vacant one.
   struct note {
     std::uint32_t lines;
     std::uint32_t first_span;
@@ -215,30 +217,42 @@ class line_pool {
     return chunk * chunk_lines;
   }
   [[nodiscard]] bool is_own(std::uint32_t chunk) const noexcept {
-    return chunks_[chunk] != nullptr && notes_[chunk].first_span == none;
+    return notes_[chunk].lines != 0 && notes_[chunk].first_span == none;
   }
   void drop_own_chunk(const Alloc& alloc, std::uint32_t chunk) noexcept {
     typename traits::allocator_type lines(alloc);
-    traits::deallocate(lines, std::exchange(chunks_[chunk], nullptr), notes_[chunk].lines);
-    notes_[chunk] = {0, std::exchange(shelves_.vacant, chunk)};
+    const std::uint32_t count = chunks_for(notes_[chunk].lines);
+    traits::deallocate(lines, chunks_[chunk], notes_[chunk].lines);
+    for (std::uint32_t last = chunk + count; chunk != last; ++chunk) {
+      chunks_[chunk] = nullptr;
+      notes_[chunk] = {0, std::exchange(shelves_.vacant, chunk)};
+    }
     --shelves_.own_chunks;
   }
 
-  // A chunk's number: a vacant one, or the next.
+  [[nodiscard]] static std::uint32_t chunks_for(std::uint32_t lines) noexcept {
+    return lines / chunk_lines + (lines % chunk_lines != 0);
+  }
+  // A chunk's number: a vacant one, or the next, and the ones after it for a longer run.
   [[nodiscard]] std::uint32_t new_chunk(const Alloc& alloc, note about) {
     typename traits::allocator_type lines(alloc);
-    if (const std::uint32_t chunk = shelves_.vacant; chunk != none) {
+    const std::uint32_t count = chunks_for(about.lines);
+    if (const std::uint32_t chunk = shelves_.vacant; chunk != none && count == 1) {
       chunks_[chunk] = traits::allocate(lines, about.lines);
       shelves_.vacant = notes_[chunk].first_span;
       notes_[chunk] = about;
       return chunk;
     }
-    if (chunks_.size() == none / chunk_lines) refuse_length();
-    reserve_slim(chunks_, chunks_.size() + 1);
-    reserve_slim(notes_, notes_.size() + 1);
-    chunks_.push_back(traits::allocate(lines, about.lines));
+    const std::size_t chunk = chunks_.size();
+    if (chunk + count > none / chunk_lines) refuse_length();
+    reserve_slim(chunks_, chunk + count);
+    reserve_slim(notes_, chunk + count);
+    line* const first = traits::allocate(lines, about.lines);
+    for (std::uint32_t i = 0; i < count; ++i)
+      chunks_.push_back(first + std::size_t{i} * chunk_lines);
     notes_.push_back(about);
-    return static_cast<std::uint32_t>(chunks_.size() - 1);
+    notes_.resize(chunk + count, note{0, 0});
+    return static_cast<std::uint32_t>(chunk);
   }
   [[noreturn]] static void refuse_length() {
 #if defined(__cpp_exceptions)

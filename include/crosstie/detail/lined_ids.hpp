@@ -39,10 +39,10 @@ class lined_ids {
   [[nodiscard]] std::uint32_t places() const noexcept { return places_; }
   [[nodiscard]] std::uint32_t& at(std::uint32_t place) const noexcept { return *pointer(place); }
 
-  // The first place of the line where an id belongs.
+  // The line where an id belongs.
   [[nodiscard]] static std::uint32_t home_of(std::uint32_t id, std::uint32_t lines) noexcept {
     const auto mixed = static_cast<std::uint32_t>((id * std::uint64_t{0x9e3779b97f4a7c15}) >> 32);
-    return static_cast<std::uint32_t>((std::uint64_t{mixed} * lines) >> 32) * ids_a_line;
+    return static_cast<std::uint32_t>((std::uint64_t{mixed} * lines) >> 32);
   }
   // How many ids so many lines may hold.
   [[nodiscard]] static constexpr std::uint32_t limit(std::uint32_t lines) noexcept {
@@ -60,7 +60,7 @@ class lined_ids {
 
   // The place of an id, or how many places there are. The first line decides nearly always.
   [[nodiscard]] std::uint32_t find(std::uint32_t id) const noexcept {
-    return find_from(home_of(id, places_ / ids_a_line), id);
+    return find_from(home_place(id), id);
   }
   [[nodiscard]] std::uint32_t find_from(std::uint32_t first, std::uint32_t id) const noexcept {
     const std::uint32_t same = match_line(pointer(first), id);
@@ -72,7 +72,7 @@ class lined_ids {
 
   // Where to put an id that is not there.
   [[nodiscard]] std::uint32_t free_place(std::uint32_t id) const noexcept {
-    std::uint32_t first = home_of(id, places_ / ids_a_line);
+    std::uint32_t first = home_place(id);
     while (!line_has_room(pointer(first))) first = next_line(first);
     return first + first_empty(pointer(first));
   }
@@ -87,7 +87,7 @@ class lined_ids {
     for (std::uint32_t first = next_line(line); was_full; first = next_line(first)) {
       const bool full = !line_has_room(pointer(first));
       for (std::uint32_t i = first; i != first + ids_a_line && at(i) != no_index; ++i) {
-        if (distance(home_of(at(i), places_ / ids_a_line), first) < distance(line, first)) {
+        if (distance(home_place(at(i)), first) < distance(line, first)) {
           continue;
         }
         move_into_gap(gap, i, move);
@@ -102,6 +102,9 @@ class lined_ids {
  private:
   [[nodiscard]] std::uint32_t* pointer(std::uint32_t place) const noexcept {
     return place < head_places_ ? head_ + place : tail_ + (place - head_places_);
+  }
+  [[nodiscard]] std::uint32_t home_place(std::uint32_t id) const noexcept {
+    return home_of(id, places_ / ids_a_line) * ids_a_line;
   }
   [[nodiscard]] std::uint32_t next_line(std::uint32_t first) const noexcept {
     return first + ids_a_line == places_ ? 0 : first + ids_a_line;
