@@ -6,7 +6,7 @@
 //   known.for_each_in_row(shape, [](node_id node, score& s) { ... });
 //
 //   rows     [16 B] a row    ->  one block: column ids, then their values   (detail/id_block.hpp)
-//   columns  [16 B] a column ->  one block of row ids                       (not with by_row)
+//   columns  [16 B] a column ->  lines of row ids                           (not with by_row)
 //
 // Promise: find, try_emplace and erase take constant time (amortised); a row, and by its ids a
 //   column, is visited in no particular order; counts take one load.

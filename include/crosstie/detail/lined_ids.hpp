@@ -87,9 +87,7 @@ class lined_ids {
     for (std::uint32_t first = next_line(line); was_full; first = next_line(first)) {
       const bool full = !line_has_room(pointer(first));
       for (std::uint32_t i = first; i != first + ids_a_line && at(i) != no_index; ++i) {
-        if (distance(home_place(at(i)), first) < distance(line, first)) {
-          continue;
-        }
+        if (distance(home_place(at(i)), first) < distance(line, first)) continue;
         move_into_gap(gap, i, move);
         gap = move_gap_back(first, i, move);
         line = first;
