@@ -245,6 +245,38 @@ TEST(uuid_assignment, costs_at_most_thirty_bytes_a_column) {
   EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 50'000, 30.0);
 }
 
+// Hashes of their own, so that the rare cases are certain: the low byte is the tag, the high bits
+// are the bucket.
+using few_slots = detail::uuid_slots<std::allocator<std::byte>>;
+
+TEST(uuid_slots, a_slot_without_an_element_never_matches) {
+  few_slots slots{std::allocator<std::byte>()};
+  slots.reserve(3, 0);
+  const uuid first{1, 1};
+  const uuid second{2, 2};
+  slots.add(1, first, 10);
+  slots.add(1, second, 20);
+  slots.erase(slots.find(1, second), 1);
+  // The tag 0 of the empty slot is next to the tag that is looked for, and its key still there.
+  EXPECT_EQ(slots.find(1, second), nullptr);
+  EXPECT_EQ(few_slots::number(slots.find(1, first)), 10U);
+}
+
+TEST(uuid_slots, elements_outside_their_bucket_survive_each_other) {
+  few_slots slots{std::allocator<std::byte>()};
+  slots.reserve(60, 0);
+  const auto key = [](std::uint64_t i) { return uuid{i, i}; };
+  constexpr std::uint64_t all = 15;  // in three buckets, all belonging to the first
+  for (std::uint32_t i = 0; i < all; ++i) slots.add(7, key(i), i);
+  for (std::uint32_t i = all; i-- > 0;) {
+    slots.erase(slots.find(7, key(i)), 7);
+    for (std::uint32_t left = 0; left < i; ++left) {
+      ASSERT_NE(slots.find(7, key(left)), nullptr) << left << " of " << i;
+    }
+  }
+  for (std::uint32_t i = 0; i < all; ++i) EXPECT_EQ(slots.find(7, key(i)), nullptr);
+}
+
 TEST(uuid, keeps_canonical_texts_and_refuses_others) {
   const std::string text = "123e4567-e89b-42d3-a456-426614174000";
   const auto parsed = parse_uuid(text);
