@@ -122,7 +122,7 @@ struct by_relation {
   bool drop(const cell& key) { return cells.erase(key.first, key.second); }
   std::uint64_t scan(std::uint32_t row) const {
     std::uint64_t result = 0;
-    for (const std::uint32_t column : cells.row(row)) result += column;
+    cells.for_each_in_row(row, [&](std::uint32_t column) { result += column; });
     return result;
   }
   std::uint64_t sum() const {

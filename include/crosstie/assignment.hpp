@@ -61,8 +61,8 @@ class assignment {
                               other.alloc_)) {}
   assignment(const assignment& other, const Alloc& alloc) : assignment(alloc) {
     reserve_columns(other.row_of_.size());
-    reserve_rows(other.rows_.size());
-    for (std::uint32_t r = 0; r < other.rows_.size(); ++r) {
+    reserve_rows(other.row_limit());
+    for (std::uint32_t r = 0; r < other.row_limit(); ++r) {
       for (Column column : other.rows_[r].ids()) assign(column, from_index<Row>(r));
     }
   }
@@ -71,7 +71,10 @@ class assignment {
         row_of_(std::move(other.row_of_)),
         place_(std::move(other.place_)),
         rows_(std::move(other.rows_)),
-        size_(std::exchange(other.size_, 0)) {}
+        row_limit_(std::exchange(other.row_limit_, 0)),
+        size_(std::exchange(other.size_, 0)) {
+    other.rows_.clear();
+  }
   // Assignments keep their own allocator.
   assignment& operator=(const assignment& other) {
     if (this == &other) return *this;
@@ -147,14 +150,14 @@ class assignment {
 
   // The columns of a row, in no particular order.
   [[nodiscard]] std::span<const Column> columns(Row row) const noexcept {
-    if (to_index(row) >= rows_.size()) return {};
+    if (to_index(row) >= row_limit_) return {};
     return rows_[to_index(row)].ids();
   }
   [[nodiscard]] std::size_t count(Row row) const noexcept { return columns(row).size(); }
 
   // Unassigns every column of the row; returns how many.
   std::size_t erase_row(Row row) noexcept {
-    if (to_index(row) >= rows_.size()) return 0;
+    if (to_index(row) >= row_limit_) return 0;
     list& columns = rows_[to_index(row)];
     const std::size_t erased = columns.size();
     for (Column column : columns.ids()) row_of_.set(to_index(column), no_index);
@@ -165,9 +168,9 @@ class assignment {
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  // One more than the largest column and row index used so far.
+  // One more than the largest column and row index used since the last clear().
   [[nodiscard]] std::size_t column_limit() const noexcept { return row_of_.size(); }
-  [[nodiscard]] std::size_t row_limit() const noexcept { return rows_.size(); }
+  [[nodiscard]] std::size_t row_limit() const noexcept { return row_limit_; }
 
   // Visits (column, row) pairs in order of columns.
   [[nodiscard]] const_iterator begin() const noexcept { return const_iterator(*this, 0); }
@@ -182,17 +185,20 @@ class assignment {
   void reserve_rows(std::size_t count) { rows_.reserve(count); }
   // Gives back memory that growth and erasing left unused.
   void shrink_to_fit() {
+    for (std::size_t r = row_limit_; r < rows_.size(); ++r) rows_[r].clear();
     for (list& row : rows_) row.shrink(alloc_);
+    rows_.resize(row_limit_);
     rows_.shrink_to_fit();
     row_of_.shrink_to_fit();
     place_.shrink_to_fit();
   }
 
-  // Unassigns everything and keeps the memory for what comes next: shrink_to_fit() frees it.
+  // Unassigns everything, in constant time, and keeps the memory for what comes next:
+  // shrink_to_fit() frees it.
   void clear() noexcept {
-    for (list& row : rows_) row.clear();
     row_of_.clear();
     place_.clear();
+    row_limit_ = 0;
     size_ = 0;
   }
 
@@ -209,6 +215,7 @@ class assignment {
     row_of_.swap(other.row_of_);
     place_.swap(other.place_);
     rows_.swap(other.rows_);
+    std::swap(row_limit_, other.row_limit_);
     std::swap(size_, other.size_);
   }
   friend void swap(assignment& a, assignment& b) noexcept { a.swap(b); }
@@ -229,6 +236,7 @@ class assignment {
       detail::reserve_slim(rows_, rows);
       rows_.resize(rows);
     }
+    for (; row_limit_ < rows; ++row_limit_) rows_[row_limit_].clear();
     if (columns > place_.size()) {
       detail::reserve_slim(place_, columns);
       place_.resize(columns);
@@ -250,7 +258,8 @@ class assignment {
   [[no_unique_address]] Alloc alloc_;
   detail::row_column<Alloc> row_of_;
   vector<detail::list_place> place_;
-  vector<list> rows_;
+  vector<list> rows_;  // from row_limit_ on, what a clear() has left over
+  std::size_t row_limit_ = 0;
   std::size_t size_ = 0;
 };
 

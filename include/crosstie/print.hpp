@@ -6,6 +6,8 @@
 //   std::cout << assignment;  {1 -> 3, 2 -> 3}                    column -> row
 //   std::cout << interner;    ["node-1", "node-2"]                by id
 //   std::cout << matrix;      [[1, 2], [3, 4]]
+//   std::cout << steady_map;  as a map; so does an lru_map, from the newest use to the oldest
+//   std::cout << uuid_assignment;   {"2b5c..." -> "node-1"}       column -> row
 //   std::cout << crosstie::shown(map, 10);                        the first ten entries, then "..."
 //
 // Promise: texts are quoted, and control characters, quotes and backslashes in them escaped; enums
@@ -31,6 +33,14 @@
 #include <crosstie/table.hpp>
 
 namespace crosstie {
+
+// Printed where they are included as well.
+template <class Key, class T, class Alloc>
+class steady_map;
+template <class Key, class T, class Alloc>
+class lru_map;
+template <class Alloc>
+class uuid_assignment;
 
 namespace detail {
 
@@ -149,6 +159,40 @@ void print_table(std::ostream& to, const flat_map<Key, T, Hash, Eq, Alloc>& tabl
     to << ": ";
     print_value(to, value);
   }
+  to << '}';
+}
+
+// Tables that are visited: entries past the limit are visited, not printed.
+template <class Table>
+void print_visited(std::ostream& to, const Table& table, std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '{';
+  table.for_each([&](const auto& key, const auto& value) {
+    if (!entries.next()) return;
+    print_value(to, key);
+    to << ": ";
+    print_value(to, value);
+  });
+  to << '}';
+}
+template <class Key, class T, class Alloc>
+void print_table(std::ostream& to, const steady_map<Key, T, Alloc>& table, std::size_t limit) {
+  print_visited(to, table, limit);
+}
+template <class Key, class T, class Alloc>
+void print_table(std::ostream& to, const lru_map<Key, T, Alloc>& table, std::size_t limit) {
+  print_visited(to, table, limit);
+}
+template <class Alloc>
+void print_table(std::ostream& to, const uuid_assignment<Alloc>& table, std::size_t limit) {
+  entry_printer entries(to, limit);
+  to << '{';
+  table.for_each([&](std::string_view row, std::string_view column) {
+    if (!entries.next()) return;
+    print_text(to, column);
+    to << " -> ";
+    print_text(to, row);
+  });
   to << '}';
 }
 

@@ -4,17 +4,21 @@
 //   present.insert(node, image);
 //   for (node_id n : present.column(image)) ...
 //
-//   rows     [16 B] a row    ->  one block of column ids   (detail/id_block.hpp)
-//   columns  [16 B] a column ->  one block of row ids      (not with relation_index::by_row)
+//   rows     [16 B] a row    ->  lines of 16 column ids   (detail/id_rows.hpp)
+//   columns  [16 B] a column ->  lines of 16 row ids      (not with relation_index::by_row)
 //
 // Promise: insert, erase and contains take constant time (amortised); row(r) and column(c) visit
-//   the members of one block, in no particular order; counts take one load.
-// Erasing and clear() keep memory for what comes next; shrink_to_fit() frees it.
-// Cost: about 4.5 to 6 bytes a pair and direction, plus 16 bytes a row and a column; ids up to the
-//   largest one used take their 16 bytes whether they have members or not. Choose
+//   the members of a few lines, in no particular order; counts take one load. clear() takes
+//   constant time, save for rows of more than 240 members.
+// Erasing and clear() keep memory for what comes next; shrink_to_fit() frees it, and lays the rows
+//   out one behind the other.
+// Cost: about 4.5 to 6 bytes a pair and direction in rows of 30 and more: 16 bytes a row and a
+//   column, and 64 for every 15 ids, rounded up, once a row has two. Shorter rows cost more a pair;
+//   ids up to the largest one used take their 16 bytes whether they have members or not. Choose
 //   relation_index::by_row where nobody asks by column: half the memory and faster writes.
 // Invalidation: row(r) is invalidated by a change to that row, column(c) by a change to that
-// column. Limits: the index 2^32 - 1 is no id. Row ids are trusted: they are hashed without a seed.
+// column. Limits: the index 2^32 - 1 is no id; 4 million rows or columns of more than 240. Row ids
+// are trusted: they are hashed without a seed.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
@@ -38,10 +42,8 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   relation(const relation& other)
       : relation(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                             other.alloc_)) {}
-  relation(const relation& other, const Alloc& alloc) : relation(alloc) {
-    this->reserve_rows(other.rows_.size());
-    other.for_each([this](Row row, Column column) { insert(row, column); });
-  }
+  // A copy takes the memory that its pairs need.
+  relation(const relation& other, const Alloc& alloc) : base(other, alloc) {}
   relation(relation&& other) noexcept = default;
   // Assignments keep their own allocator.
   relation& operator=(const relation& other) {
@@ -62,12 +64,22 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   // True if the pair is new.
   bool insert(Row row, Column column) { return this->insert_pair(row, column); }
 
+  // Calls visit(column) for every column of a row. Where visit is simple (a sum, a count),
+  // compilers make vectors of it, which they do not of a loop over row(r).
+  template <class Visit>
+  void for_each_in_row(Row row, Visit&& visit) const {
+    if (to_index(row) >= this->rows_.size()) return;
+    this->rows_.prefetch_ids(to_index(row));
+    this->rows_.visit(to_index(row),
+                      [&](std::uint32_t column) { visit(from_index<Column>(column)); });
+  }
   // Calls visit(row, column) for every pair, in order of rows.
   template <class Visit>
   void for_each(Visit&& visit) const {
     for (std::uint32_t r = 0; r < this->rows_.size(); ++r) {
       this->prefetch_after(r);
-      for (Column column : id_range<Column>(this->rows_[r])) visit(from_index<Row>(r), column);
+      this->rows_.visit(
+          r, [&](std::uint32_t column) { visit(from_index<Row>(r), from_index<Column>(column)); });
     }
   }
 

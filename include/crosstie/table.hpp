@@ -6,7 +6,7 @@
 //   known.for_each_in_row(shape, [](node_id node, score& s) { ... });
 //
 //   rows     [16 B] a row    ->  one block: column ids, then their values   (detail/id_block.hpp)
-//   columns  [16 B] a column ->  one block of row ids                       (not with by_row)
+//   columns  [16 B] a column ->  lines of row ids                           (not with by_row)
 //
 // Promise: find, try_emplace and erase take constant time (amortised); a row, and by its ids a
 //   column, is visited in no particular order; counts take one load.
@@ -79,9 +79,9 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
                         std::span<const T*> found) const noexcept {
     assert(found.size() >= asked.size());
     std::size_t count = 0;
-    base::find_many(asked, [&](std::size_t at, const auto& block, std::uint32_t place) {
-      found[at] = place == block.capacity() ? nullptr : &block.value(place);
-      count += found[at] != nullptr;
+    base::find_many(asked, [&](std::size_t at, const T* value) {
+      found[at] = value;
+      count += value != nullptr;
     });
     return count;
   }
@@ -92,12 +92,12 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   std::pair<T*, bool> try_emplace(Row row, Column column, Args&&... args) {
     if (T* value = value_of(row, column)) return {value, false};
     if constexpr (std::is_nothrow_constructible_v<T, Args&&...> && sizeof...(Args) == 0) {
-      return {added(row, column, [](T* place) { std::construct_at(place); }), true};
+      return {this->add(row, column, [](T* place) { std::construct_at(place); }), true};
     } else {
       // Made before the row may move: `args` may refer into it.
       T made(std::forward<Args>(args)...);
-      return {added(row, column, [&](T* place) { std::construct_at(place, std::move(made)); }),
-              true};
+      const auto place_it = [&](T* place) { std::construct_at(place, std::move(made)); };
+      return {this->add(row, column, place_it), true};
     }
   }
   template <class Value>
@@ -152,26 +152,16 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
 
  private:
   [[nodiscard]] T* value_of(Row row, Column column) const noexcept {
-    if (to_index(row) >= this->rows_.size() || to_index(column) == no_index) return nullptr;
-    const auto& block = this->rows_[to_index(row)];
-    const std::uint32_t place = block.find(to_index(column));
-    return place == block.capacity() ? nullptr : &block.value(place);
-  }
-
-  template <class Construct>
-  T* added(Row row, Column column, Construct&& construct) {
-    const std::uint32_t place = this->add(row, column, construct);
-    return &this->rows_[to_index(row)].value(place);
+    return this->may_hold(row, column) ? this->rows_.find(to_index(row), to_index(column))
+                                       : nullptr;
   }
 
   template <class Value, class Self, class Visit>
   static void visit_row(Self& self, std::uint32_t row, Visit& visit) {
     if (row >= self.rows_.size()) return;
-    const auto& block = self.rows_[row];
-    for (std::uint32_t at = 0; at < block.place_limit(); ++at) {
-      if (block.ids()[at] == no_index) continue;
-      visit(from_index<Column>(block.ids()[at]), static_cast<Value&>(block.value(at)));
-    }
+    self.rows_.visit(row, [&](std::uint32_t column, T& value) {
+      visit(from_index<Column>(column), static_cast<Value&>(value));
+    });
   }
   template <class Value, class Self, class Visit>
   static void visit_all(Self& self, Visit& visit) {

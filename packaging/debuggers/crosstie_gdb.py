@@ -86,7 +86,7 @@ class relation:
         self.value = value
 
     def to_string(self):
-        rows = sum(1 for _ in gdb.default_visualizer(self.value["rows_"]).children())
+        rows = sum(1 for _ in gdb.default_visualizer(self.value["rows_"]["rows_"]).children())
         return f"crosstie::relation of {int(self.value['size_'])} pairs, {rows} rows"
 
 

@@ -245,6 +245,38 @@ TEST(uuid_assignment, costs_at_most_thirty_bytes_a_column) {
   EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 50'000, 30.0);
 }
 
+// Hashes of their own, so that the rare cases are certain: the low byte is the tag, the high bits
+// are the bucket.
+using few_slots = detail::uuid_slots<std::allocator<std::byte>>;
+
+TEST(uuid_slots, a_slot_without_an_element_never_matches) {
+  few_slots slots{std::allocator<std::byte>()};
+  slots.reserve(3, 0);
+  const uuid first{1, 1};
+  const uuid second{2, 2};
+  slots.add(1, first, 10);
+  slots.add(1, second, 20);
+  slots.erase(slots.find(1, second), 1);
+  // The tag 0 of the empty slot is next to the tag that is looked for, and its key still there.
+  EXPECT_EQ(slots.find(1, second), nullptr);
+  EXPECT_EQ(few_slots::number(slots.find(1, first)), 10U);
+}
+
+TEST(uuid_slots, elements_outside_their_bucket_survive_each_other) {
+  few_slots slots{std::allocator<std::byte>()};
+  slots.reserve(60, 0);
+  const auto key = [](std::uint64_t i) { return uuid{i, i}; };
+  constexpr std::uint64_t all = 15;  // in three buckets, all belonging to the first
+  for (std::uint32_t i = 0; i < all; ++i) slots.add(7, key(i), i);
+  for (std::uint32_t i = all; i-- > 0;) {
+    slots.erase(slots.find(7, key(i)), 7);
+    for (std::uint32_t left = 0; left < i; ++left) {
+      ASSERT_NE(slots.find(7, key(left)), nullptr) << left << " of " << i;
+    }
+  }
+  for (std::uint32_t i = 0; i < all; ++i) EXPECT_EQ(slots.find(7, key(i)), nullptr);
+}
+
 TEST(uuid, keeps_canonical_texts_and_refuses_others) {
   const std::string text = "123e4567-e89b-42d3-a456-426614174000";
   const auto parsed = parse_uuid(text);
@@ -275,20 +307,115 @@ TEST(relation, answers_about_ids_it_has_never_seen) {
   EXPECT_FALSE(present.contains(0, no_index)) << "an empty slot is no member";
 }
 
+// Ids that no hash spreads evenly, each number another one: even ones fill lines so evenly that no
+// id ever lies outside its own.
+std::uint32_t scattered(std::uint32_t number) {
+  number = (number ^ (number >> 16)) * 0x85ebca6b;
+  number = (number ^ (number >> 13)) * 0xc2b2ae35;
+  return number ^ (number >> 16);
+}
+
 TEST(relation, long_rows_stay_compact_and_complete) {
   relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
-  for (std::uint32_t c = 0; c < 100'000; ++c) EXPECT_TRUE(present.insert(0, c * 3));
-  EXPECT_LT(present.memory_bytes(), 100'000U * 6);
-  for (std::uint32_t c = 0; c < 300'000; ++c) EXPECT_EQ(present.contains(0, c), c % 3 == 0);
-  for (std::uint32_t c = 0; c < 100'000; c += 2) EXPECT_TRUE(present.erase(0, c * 3));
-  for (std::uint32_t c = 0; c < 100'000; ++c) EXPECT_EQ(present.contains(0, c * 3), c % 2 == 1);
-  EXPECT_EQ(present.row(0).size(), 50'000U);
+  constexpr std::uint32_t count = 100'000;
+  for (std::uint32_t i = 0; i < count; ++i) EXPECT_TRUE(present.insert(0, scattered(i)));
+  EXPECT_LT(present.memory_bytes(), count * 6);
+  for (std::uint32_t i = 0; i < 2 * count; ++i) {
+    EXPECT_EQ(present.contains(0, scattered(i)), i < count);
+  }
+  for (std::uint32_t i = 0; i < count; i += 2) EXPECT_TRUE(present.erase(0, scattered(i)));
+  for (std::uint32_t i = 0; i < count; ++i) {
+    EXPECT_EQ(present.contains(0, scattered(i)), i % 2 == 1);
+  }
+  EXPECT_EQ(present.row(0).size(), count / 2);
 }
 
 TEST(relation, rows_of_thirty_cost_at_most_six_bytes_a_pair) {
   relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
   for (std::uint32_t i = 0; i < 1'000'000; ++i) present.insert(i % 33'333, i);
   EXPECT_LT(static_cast<double>(present.memory_bytes()) / 1e6, 6.0);
+}
+
+// Rows of every length up to three runs of lines, so that each has had one run and two.
+TEST(relation, rows_of_every_length_are_complete_and_can_be_emptied) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  constexpr std::uint32_t longest = 400;
+  for (std::uint32_t row = 0; row < longest; ++row) {
+    for (std::uint32_t i = 0; i < row; ++i) EXPECT_TRUE(present.insert(row, i * 7));
+  }
+  for (std::uint32_t row = 0; row < longest; ++row) {
+    ASSERT_EQ(present.row(row).size(), row);
+    ASSERT_EQ(std::ranges::distance(present.row(row)), row);
+    for (std::uint32_t i = 0; i < row; ++i) ASSERT_TRUE(present.contains(row, i * 7));
+    ASSERT_FALSE(present.contains(row, row * 7));
+    EXPECT_EQ(present.erase_row(row), row);
+    ASSERT_EQ(std::ranges::distance(present.row(row)), 0);
+    for (std::uint32_t i = 0; i < row; ++i) ASSERT_FALSE(present.contains(row, i * 7));
+  }
+  EXPECT_TRUE(present.empty());
+}
+
+// What rows give back when they grow serves other rows.
+TEST(relation, lines_are_used_again) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  for (std::uint32_t row = 0; row < 10'000; ++row) {
+    for (std::uint32_t i = 0; i < 100; ++i) present.insert(row, i);
+  }
+  EXPECT_LT(static_cast<double>(present.memory_bytes()) / 1e6, 5.0);
+}
+
+TEST(relation, clearing_keeps_memory_and_forgets_all_pairs) {
+  relation<> present;
+  const auto fill = [&](std::uint32_t from) {
+    for (std::uint32_t i = from; i < from + 20'000; ++i) EXPECT_TRUE(present.insert(i % 300, i));
+    present.insert(300, 7);
+  };
+  fill(0);
+  const std::size_t bytes = present.memory_bytes();
+  present.clear();
+  EXPECT_TRUE(present.empty());
+  EXPECT_EQ(present.row_limit(), 0U);
+  EXPECT_TRUE(present.row(5).empty());
+  EXPECT_FALSE(present.contains(5, 5));
+  fill(1'000);
+  EXPECT_EQ(present.size(), 20'001U);
+  EXPECT_FALSE(present.contains(5, 5)) << "from before";
+  EXPECT_EQ(std::ranges::distance(present.row(5)),
+            static_cast<std::ptrdiff_t>(present.row_count(5)));
+  EXPECT_LT(present.memory_bytes(), bytes + bytes / 4);
+  present.clear();
+  present.shrink_to_fit();
+  EXPECT_EQ(present.memory_bytes(), 0U);
+}
+
+TEST(relation, tells_what_its_rows_are_like) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  EXPECT_EQ(present.stats().rows, 0U);
+  present.insert(5, 1);
+  EXPECT_EQ(present.stats().load_factor, 1.0);
+  for (std::uint32_t c = 0; c < 29; ++c) present.insert(7, c);
+  const cell_stats stats = present.stats();
+  EXPECT_EQ(stats.size, 30U);
+  EXPECT_EQ(stats.rows, 2U);
+  EXPECT_EQ(stats.longest_row, 29U);
+  EXPECT_EQ(stats.mean_row, 15.0);
+  EXPECT_EQ(stats.load_factor, 30.0 / 33.0);
+  EXPECT_EQ(stats.memory_bytes, present.memory_bytes());
+}
+
+TEST(table, clearing_keeps_memory_and_forgets_all_cells) {
+  table<std::uint32_t, std::uint32_t, int, relation_index::by_row> known;
+  for (std::uint32_t i = 0; i < 1'000; ++i) known.try_emplace(i % 30, i, 1);
+  const std::size_t bytes = known.memory_bytes();
+  known.clear();
+  EXPECT_TRUE(known.empty());
+  EXPECT_EQ(known.find(7, 7), nullptr);
+  EXPECT_EQ(known.memory_bytes(), bytes);
+  known.try_emplace(29, 1, 5);
+  EXPECT_EQ(known.stats().rows, 1U);
+  EXPECT_EQ(known.find(7, 7), nullptr) << "from before";
+  known.shrink_to_fit();
+  EXPECT_LT(known.memory_bytes(), 1'000U);
 }
 
 TEST(relation, has_the_strong_guarantee) {

@@ -91,6 +91,13 @@ void run_assignment(Choices& choices) {
         if (choices.below(20) != 0) break;
         const assignment<pod_id, node_id> copy = bound;
         REQUIRE_THAT(copy == bound);
+        if (choices.below(4) == 0) {
+          bound.clear();
+          twin.clear();
+          break;
+        }
+        bound.shrink_to_fit();
+        REQUIRE_THAT(copy == bound);
         assignment<pod_id, node_id> moved = std::move(bound);
         REQUIRE_THAT(bound.empty() && !bound.row_of(pod));  // NOLINT(bugprone-use-after-move)
         bound = std::move(moved);
@@ -117,6 +124,9 @@ void check_equal(const presence<Index>& present, const std::set<std::pair<node_i
     const auto row = present.row(node_id{r});
     REQUIRE_THAT(row.size() == present.row_count(node_id{r}));
     std::size_t visited = 0;
+    std::set<pod_id> one_by_one;
+    present.for_each_in_row(node_id{r}, [&](pod_id column) { one_by_one.insert(column); });
+    REQUIRE_THAT(one_by_one == std::set<pod_id>(row.begin(), row.end()));
     for (pod_id column : row) {
       by_row.insert({node_id{r}, column});
       ++visited;
@@ -186,6 +196,13 @@ void run_relation(Choices& choices) {
       case 18: {
         if (choices.below(20) != 0) break;
         const presence<Index> copy = present;
+        REQUIRE_THAT(copy == present);
+        if (choices.below(4) == 0) {
+          present.clear();
+          twin.clear();
+          break;
+        }
+        present.shrink_to_fit();
         REQUIRE_THAT(copy == present);
         presence<Index> moved = std::move(present);
         REQUIRE_THAT(present.empty());  // NOLINT(bugprone-use-after-move)

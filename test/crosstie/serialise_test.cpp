@@ -1,8 +1,11 @@
 // serialise.hpp and print.hpp: bytes and back, refusals, and what tables look like.
 #include <gtest/gtest.h>
 #include <crosstie/fmt.hpp>
+#include <crosstie/lru_map.hpp>
 #include <crosstie/print.hpp>
 #include <crosstie/serialise.hpp>
+#include <crosstie/steady_map.hpp>
+#include <crosstie/uuid_assignment.hpp>
 
 #include <sstream>
 #include <string>
@@ -195,6 +198,19 @@ TEST(print, tables_show_their_entries) {
       R"({3: {1: "x"}} {("a\"\x0a", 7): 1.5} {none} {1: [9], 3: [1]} {4 -> 2} ["x", "y"] [[7, 7], [7, 7]])");
   EXPECT_EQ(fmt::format("{} {} {}", names, shown(names, 1), shown(pairs, 1)),
             R"(["x", "y"] ["x", ...] {1: [9], ...})");
+}
+
+TEST(print, shows_tables_that_are_visited) {
+  std::ostringstream text;
+  steady_map<std::uint32_t, std::string> slow;
+  slow.try_emplace(1U, "x");
+  lru_map<std::uint32_t, int> recent(3);
+  for (const std::uint32_t key : {1U, 2U, 3U}) recent.try_emplace(key, 7);
+  uuid_assignment<> bound;
+  bound.assign("n", "123e4567-e89b-42d3-a456-426614174000");
+  text << slow << ' ' << recent << ' ' << shown(recent, 1) << ' ' << bound;
+  EXPECT_EQ(text.str(), R"({1: "x"} {3: 7, 2: 7, 1: 7} {3: 7, ...} )"
+                        R"({"123e4567-e89b-42d3-a456-426614174000" -> "n"})");
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
-// Cells: what relation and table share: rows of cells as blocks of column ids, and if asked for,
-// columns as blocks of row ids.
+// Cells: what relation and table share: rows of column ids, and if asked for, columns of row ids.
 //
 // Promise, cost, invalidation, exceptions, thread safety: relation.hpp and table.hpp.
-// Invariants: a block of columns_ holds a row iff that row's block holds the column.
+// Invariants: a column of columns_ holds a row iff that row holds the column.
 #pragma once
 
 #include <algorithm>
@@ -17,9 +16,8 @@
 #include <vector>
 
 #include <crosstie/dense_id.hpp>
-#include <crosstie/detail/id_block.hpp>
-#include <crosstie/detail/id_list.hpp>
-#include <crosstie/detail/prefetch.hpp>
+#include <crosstie/detail/block_rows.hpp>
+#include <crosstie/detail/id_rows.hpp>
 
 namespace crosstie {
 
@@ -39,12 +37,17 @@ class id_range {
     using pointer = void;
 
     iterator() noexcept = default;
-    iterator(const std::uint32_t* at, const std::uint32_t* end) noexcept : at_(at), end_(end) {
-      skip_empty();
+    explicit iterator(const detail::row_ids& of) noexcept
+        : at_(of.head),
+          end_(of.head + of.head_places),
+          tail_(of.tail),
+          tail_places_(of.tail_places),
+          id_(of.single) {
+      if (id_ == no_index) skip_empty();
     }
-    [[nodiscard]] Id operator*() const noexcept { return from_index<Id>(*at_); }
+    [[nodiscard]] Id operator*() const noexcept { return from_index<Id>(id_); }
     iterator& operator++() noexcept {
-      ++at_;
+      if (at_ != end_) ++at_;
       skip_empty();
       return *this;
     }
@@ -53,25 +56,34 @@ class id_range {
       ++*this;
       return before;
     }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_ == b.at_; }
+    // A row has an id once, and no_index is none: it stands for the end.
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.id_ == b.id_; }
 
    private:
     void skip_empty() noexcept {
-      while (at_ != end_ && *at_ == no_index) ++at_;
+      for (;; at_ = std::exchange(tail_, nullptr), end_ = at_ + std::exchange(tail_places_, 0)) {
+        for (; at_ != end_; ++at_) {
+          id_ = *at_;
+          if (id_ != no_index) return;
+        }
+        id_ = no_index;
+        if (tail_places_ == 0) return;
+      }
     }
     const std::uint32_t* at_ = nullptr;
     const std::uint32_t* end_ = nullptr;
+    const std::uint32_t* tail_ = nullptr;
+    std::uint32_t tail_places_ = 0;
+    std::uint32_t id_ = no_index;
   };
 
   id_range() noexcept = default;
-  template <class Value, class Alloc>
-  explicit id_range(const detail::id_block<Value, Alloc>& block) noexcept
-      : begin_(block.ids()), end_(begin_ + block.place_limit()), size_(block.size()) {}
+  explicit id_range(const detail::row_ids& of) noexcept : ids_(of) {}
 
-  [[nodiscard]] iterator begin() const noexcept { return {begin_, end_}; }
-  [[nodiscard]] iterator end() const noexcept { return {end_, end_}; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] iterator begin() const noexcept { return iterator(ids_); }
+  [[nodiscard]] iterator end() const noexcept { return {}; }
+  [[nodiscard]] std::size_t size() const noexcept { return ids_.size; }
+  [[nodiscard]] bool empty() const noexcept { return ids_.size == 0; }
 
   // The ids in ascending order.
   [[nodiscard]] std::vector<Id> sorted() const {
@@ -81,21 +93,37 @@ class id_range {
   }
 
  private:
-  const std::uint32_t* begin_ = nullptr;
-  const std::uint32_t* end_ = nullptr;
-  std::size_t size_ = 0;
+  detail::row_ids ids_;
+};
+
+// What `stats()` of a relation or table counts of its rows, at the time of the call.
+struct cell_stats {
+  std::size_t size = 0;
+  std::size_t memory_bytes = 0;
+  std::size_t rows = 0;  // that have members
+  std::size_t longest_row = 0;
+  double mean_row = 0;
+  double load_factor = 0;  // of the places for ids that rows with members have
 };
 
 namespace detail {
+
+// Stands for the value of cells that have none.
+struct no_value {};
+
+// The columns of cells that are indexed by row alone.
+struct no_columns {
+  template <class Alloc>
+  explicit no_columns(const Alloc&) noexcept {}
+};
 
 template <dense_id Row, dense_id Column, class Value, relation_index Index, class Alloc>
 class cells {
  protected:
   static constexpr bool by_column = Index == relation_index::both_ways;
-  template <class T>
-  using vector_of = std::vector<T, typename std::allocator_traits<Alloc>::template rebind_alloc<T>>;
-  using row_block = id_block<Value, Alloc>;
-  using column_block = id_block<no_value, Alloc>;
+  static constexpr bool holds_values = !std::is_same_v<Value, no_value>;
+  using rows = std::conditional_t<holds_values, block_rows<Value, Alloc>, id_rows<Alloc>>;
+  using columns = std::conditional_t<by_column, id_rows<Alloc>, no_columns>;
 
  public:
   using row_type = Row;
@@ -104,32 +132,37 @@ class cells {
   // A question of contains_many.
   using pair_type = std::pair<Row, Column>;
 
-  explicit cells(const Alloc& alloc) : alloc_(alloc), rows_(alloc), columns_(alloc) {}
+  explicit cells(const Alloc& alloc) : rows_(alloc), columns_(alloc), alloc_(alloc) {}
+  // Of cells without values: a copy that takes the memory that its ids need.
+  cells(const cells& other, const Alloc& alloc)
+    requires(by_column && !holds_values)
+      : rows_(other.rows_, alloc),
+        columns_(other.columns_, alloc),
+        size_(other.size_),
+        alloc_(alloc) {}
+  cells(const cells& other, const Alloc& alloc)
+    requires(!by_column && !holds_values)
+      : rows_(other.rows_, alloc), columns_(alloc), size_(other.size_), alloc_(alloc) {}
   cells(cells&& other) noexcept
-      : alloc_(other.alloc_),
-        rows_(std::move(other.rows_)),
+      : rows_(std::move(other.rows_)),
         columns_(std::move(other.columns_)),
-        size_(std::exchange(other.size_, 0)) {}
+        size_(std::exchange(other.size_, 0)),
+        alloc_(other.alloc_) {}
   cells(const cells&) = delete;
   cells& operator=(const cells&) = delete;
   cells& operator=(cells&&) = delete;
-  ~cells() {
-    for (row_block& row : rows_) row.release(alloc_);
-    for (column_block& column : columns_) column.release(alloc_);
-  }
+  ~cells() = default;
 
   // True if the cell was there.
   bool erase(Row row, Column column) noexcept {
-    if (to_index(row) >= rows_.size()) return false;
-    if (!rows_[to_index(row)].erase(to_index(column))) return false;
-    if constexpr (by_column) columns_[to_index(column)].erase(to_index(row));
+    if (!may_hold(row, column) || !rows_.erase(to_index(row), to_index(column))) return false;
+    if constexpr (by_column) columns_.erase(to_index(column), to_index(row));
     --size_;
     return true;
   }
 
   [[nodiscard]] bool contains(Row row, Column column) const noexcept {
-    return to_index(row) < rows_.size() && to_index(column) != no_index &&
-           rows_[to_index(row)].contains(to_index(column));
+    return may_hold(row, column) && static_cast<bool>(rows_.find(to_index(row), to_index(column)));
   }
 
   // Answers many questions at once, the memory of the next ones on its way meanwhile:
@@ -137,69 +170,62 @@ class cells {
   std::size_t contains_many(std::span<const pair_type> asked,
                             std::span<bool> answers) const noexcept {
     assert(answers.size() >= asked.size());
-    std::size_t found = 0;
-    find_many(asked, [&](std::size_t at, const row_block& block, std::uint32_t place) {
-      const bool is_there = place != block.capacity();
-      answers[at] = is_there;
-      found += is_there;
+    std::size_t count = 0;
+    find_many(asked, [&](std::size_t at, auto found) {
+      answers[at] = static_cast<bool>(found);
+      count += answers[at];
     });
-    return found;
+    return count;
   }
 
-  // Starts to fetch what contains(row, column) will read; the row's own 16 bytes are read at once.
+  // Starts to fetch what contains(row, column) will read; the row's own bytes are read at once.
   void prefetch(Row row, Column column) const noexcept {
     if (to_index(row) < rows_.size()) {
-      static_cast<void>(rows_[to_index(row)].start(to_index(column)));
+      static_cast<void>(rows_.start(to_index(row), to_index(column)));
     }
   }
 
   // The columns of a row, and the rows of a column.
   [[nodiscard]] id_range<Column> row(Row row) const noexcept {
-    if (to_index(row) >= rows_.size()) return {};
-    rows_[to_index(row)].prefetch_ids();
-    return id_range<Column>(rows_[to_index(row)]);
+    return range_of<Column>(rows_, to_index(row));
   }
   [[nodiscard]] id_range<Row> column(Column column) const noexcept
     requires(by_column)
   {
-    if (to_index(column) >= columns_.size()) return {};
-    columns_[to_index(column)].prefetch_ids();
-    return id_range<Row>(columns_[to_index(column)]);
+    return range_of<Row>(columns_, to_index(column));
   }
 
   // How many columns a row has, and how many rows a column has.
   [[nodiscard]] std::size_t row_count(Row row) const noexcept {
-    return to_index(row) < rows_.size() ? rows_[to_index(row)].size() : 0;
+    return to_index(row) < rows_.size() ? rows_.count(to_index(row)) : 0;
   }
   [[nodiscard]] std::size_t column_count(Column column) const noexcept
     requires(by_column)
   {
-    return to_index(column) < columns_.size() ? columns_[to_index(column)].size() : 0;
+    return to_index(column) < columns_.size() ? columns_.count(to_index(column)) : 0;
   }
 
   // Erases a whole row or column; returns how many cells went.
   std::size_t erase_row(Row row) noexcept {
-    if (to_index(row) >= rows_.size()) return 0;
+    const std::uint32_t r = to_index(row);
+    if (r >= rows_.size()) return 0;
     if constexpr (by_column) {
-      for (std::uint32_t column : id_range<std::uint32_t>(rows_[to_index(row)])) {
-        columns_[column].erase(to_index(row));
-      }
+      for (std::uint32_t column : id_range<std::uint32_t>(rows_.ids(r))) columns_.erase(column, r);
     }
-    return empty_block(rows_[to_index(row)]);
+    return empty_row(rows_, r);
   }
   std::size_t erase_column(Column column) noexcept
     requires(by_column)
   {
-    if (to_index(column) >= columns_.size()) return 0;
-    for (std::uint32_t row : id_range<std::uint32_t>(columns_[to_index(column)])) {
-      rows_[row].erase(to_index(column));
-    }
-    return empty_block(columns_[to_index(column)]);
+    const std::uint32_t c = to_index(column);
+    if (c >= columns_.size()) return 0;
+    for (std::uint32_t row : id_range<std::uint32_t>(columns_.ids(c))) rows_.erase(row, c);
+    return empty_row(columns_, c);
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  // One more than the largest row and column index used so far.
+  // One more than the largest row and column index used since the last clear().
   [[nodiscard]] std::size_t row_limit() const noexcept { return rows_.size(); }
   [[nodiscard]] std::size_t column_limit() const noexcept
     requires(by_column)
@@ -215,83 +241,97 @@ class cells {
   }
   // Gives back memory that growth and erasing left unused.
   void shrink_to_fit() {
-    for (row_block& row : rows_) row.shrink(alloc_);
-    for (column_block& column : columns_) column.shrink(alloc_);
     rows_.shrink_to_fit();
-    columns_.shrink_to_fit();
+    if constexpr (by_column) columns_.shrink_to_fit();
   }
 
   // Erases everything and keeps the memory for what comes next: shrink_to_fit() frees it.
   void clear() noexcept {
-    for (row_block& row : rows_) row.clear();
-    for (column_block& column : columns_) column.clear();
+    rows_.clear();
+    if constexpr (by_column) columns_.clear();
     size_ = 0;
   }
 
+  [[nodiscard]] cell_stats stats() const noexcept {
+    cell_stats result;
+    result.size = size_;
+    result.memory_bytes = memory_bytes();
+    std::size_t places = 0;
+    for (std::uint32_t r = 0; r < rows_.size(); ++r) {
+      const row_ids ids = rows_.ids(r);
+      if (ids.size == 0) continue;
+      ++result.rows;
+      result.longest_row = std::max<std::size_t>(result.longest_row, ids.size);
+      places += ids.single != no_index ? 1 : ids.head_places + ids.tail_places;
+    }
+    if (result.rows != 0) {
+      result.mean_row = static_cast<double>(size_) / static_cast<double>(result.rows);
+      result.load_factor = static_cast<double>(size_) / static_cast<double>(places);
+    }
+    return result;
+  }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    std::size_t bytes =
-        rows_.capacity() * sizeof(row_block) + columns_.capacity() * sizeof(column_block);
-    for (const row_block& row : rows_) bytes += row.memory_bytes();
-    for (const column_block& column : columns_) bytes += column.memory_bytes();
+    std::size_t bytes = rows_.memory_bytes();
+    if constexpr (by_column) bytes += columns_.memory_bytes();
     return bytes;
   }
   [[nodiscard]] Alloc get_allocator() const noexcept { return alloc_; }
 
  protected:
+  // The highest index is no id, but what empty places hold.
+  [[nodiscard]] bool may_hold(Row row, Column column) const noexcept {
+    return to_index(row) < rows_.size() && to_index(column) != no_index;
+  }
+
   // A cell without a value; false if it was there.
   bool insert_pair(Row row, Column column)
-    requires(std::is_same_v<Value, no_value>)
+    requires(!holds_values)
   {
     assert(to_index(row) != no_index && to_index(column) != no_index);
     if constexpr (by_column) {
-      // Room on both sides before either changes.
       if (contains(row, column)) return false;
-      add(row, column, [](no_value*) {});
+      make_room(row, column);
+      rows_.add(to_index(row), to_index(column));
+      add_to_column(row, column);
       return true;
     } else {
-      grow(rows_, to_index(row));
-      const bool is_new = rows_[to_index(row)].find_or_insert(to_index(column), alloc_).is_new;
+      const bool is_new = rows_.insert(to_index(row), to_index(column));
       size_ += is_new;
       return is_new;
     }
   }
-
-  // A new cell, known to be absent. Where there are values, construct(pointer) makes the cell's.
+  // A new cell, known to be absent; construct(pointer) makes its value.
   template <class Construct>
-  std::uint32_t add(Row row, Column column, Construct&& construct) {
+  Value* add(Row row, Column column, Construct&& construct)
+    requires(holds_values)
+  {
     assert(to_index(row) != no_index && to_index(column) != no_index);
-    make_room(rows_, to_index(row));
-    if constexpr (by_column) make_room(columns_, to_index(column));
-    const std::uint32_t place = rows_[to_index(row)].insert(to_index(column), construct);
-    if constexpr (by_column) columns_[to_index(column)].insert(to_index(row), [](no_value*) {});
-    ++size_;
-    return place;
+    make_room(row, column);
+    Value* value = rows_.add(to_index(row), to_index(column), construct);
+    add_to_column(row, column);
+    return value;
   }
 
-  // Calls visit(i, block, place) for each question: the block of its row, and the column's place in
-  // it or the block's capacity. A batch of questions asks for its rows, then for its lines, then
-  // reads them.
+  // Calls visit(i, found) for each question, where found is what its row finds of the column. A
+  // batch of questions asks for its lines, and for the rows of the next batch, then reads the
+  // lines.
   template <class Visit>
   void find_many(std::span<const pair_type> asked, Visit&& visit) const noexcept {
-    static constinit const row_block empty{};
     constexpr std::size_t batch = 32;
-    const row_block* blocks[batch];
-    std::uint32_t starts[batch];
+    typename rows::start_type starts[batch];
     for (std::size_t done = 0; done < asked.size(); done += batch) {
       const std::size_t count = std::min(batch, asked.size() - done);
       const pair_type* const now = asked.data() + done;
-      const std::size_t next = std::min(batch, asked.size() - done - count);
-      for (std::size_t i = 0; i < next; ++i) {
-        prefetch_element(rows_.data(), to_index(now[count + i].first));
+      // The last batch asks for its own rows: an order that need not be looked into costs less.
+      const pair_type* const next = done + 2 * batch <= asked.size() ? now + batch : now;
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto& [row, column] = now[i];
+        starts[i] = may_hold(row, column) ? rows_.start(to_index(row), to_index(column))
+                                          : rows::start_of_nothing();
+        rows_.prefetch_row(to_index(next[i].first));
       }
       for (std::size_t i = 0; i < count; ++i) {
-        const std::uint32_t row = to_index(now[i].first);
-        const bool known = row < rows_.size() && to_index(now[i].second) != no_index;
-        blocks[i] = known ? rows_.data() + row : &empty;
-        starts[i] = blocks[i]->start(to_index(now[i].second));
-      }
-      for (std::size_t i = 0; i < count; ++i) {
-        visit(done + i, *blocks[i], blocks[i]->find_from(starts[i], to_index(now[i].second)));
+        visit(done + i, rows_.finish(starts[i], to_index(now[i].first), to_index(now[i].second)));
       }
     }
   }
@@ -299,39 +339,41 @@ class cells {
   // For whoever visits all rows: the ids of one a few rows on.
   void prefetch_after(std::uint32_t row) const noexcept {
     constexpr std::size_t ahead = 6;
-    if (row + ahead < rows_.size()) rows_[row + ahead].prefetch_ids();
+    if (row + ahead < rows_.size()) rows_.prefetch_ids(row + ahead);
   }
 
   // Both sides must have equal allocators.
   void swap(cells& other) noexcept {
     rows_.swap(other.rows_);
-    columns_.swap(other.columns_);
+    if constexpr (by_column) columns_.swap(other.columns_);
     std::swap(size_, other.size_);
   }
 
-  [[no_unique_address]] Alloc alloc_;
-  vector_of<row_block> rows_;        // blocks of columns
-  vector_of<column_block> columns_;  // blocks of rows; stays empty where only rows are indexed
+  rows rows_;                              // of columns
+  [[no_unique_address]] columns columns_;  // of rows
   std::size_t size_ = 0;
+  [[no_unique_address]] Alloc alloc_;
 
  private:
-  template <class Block>
-  void make_room(vector_of<Block>& blocks, std::uint32_t index) {
-    grow(blocks, index);
-    blocks[index].reserve_one(alloc_);
+  // On both sides, before either changes.
+  void make_room(Row row, Column column) {
+    rows_.reserve_one(to_index(row));
+    if constexpr (by_column) columns_.reserve_one(to_index(column));
   }
-  template <class Block>
-  void grow(vector_of<Block>& blocks, std::uint32_t index) {
-    const std::size_t count = std::size_t{index} + 1;
-    if (count <= blocks.size()) return;
-    reserve_slim(blocks, count);
-    blocks.resize(count);
+  void add_to_column(Row row, Column column) noexcept {
+    if constexpr (by_column) columns_.add(to_index(column), to_index(row));
+    ++size_;
   }
-
-  template <class Block>
-  std::size_t empty_block(Block& block) noexcept {
-    const std::size_t erased = block.size();
-    block.clear();
+  template <dense_id Id, class Rows>
+  static id_range<Id> range_of(const Rows& rows, std::uint32_t r) noexcept {
+    if (r >= rows.size()) return {};
+    rows.prefetch_ids(r);
+    return id_range<Id>(rows.ids(r));
+  }
+  template <class Rows>
+  std::size_t empty_row(Rows& rows, std::uint32_t r) noexcept {
+    const std::size_t erased = rows.count(r);
+    rows.clear_row(r);
     size_ -= erased;
     return erased;
   }
