@@ -322,7 +322,7 @@ class cells {
     for (std::size_t done = 0; done < asked.size(); done += batch) {
       const std::size_t count = std::min(batch, asked.size() - done);
       const pair_type* const now = asked.data() + done;
-      // The last batch asks for its own rows: an order that need not be looked into costs less.
+      // The last two ask for rows that they have anyway, which costs less than to look whether.
       const pair_type* const next = done + 2 * batch <= asked.size() ? now + batch : now;
       for (std::size_t i = 0; i < count; ++i) {
         const auto& [row, column] = now[i];
