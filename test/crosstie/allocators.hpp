@@ -61,11 +61,11 @@ struct owned_allocator {
   owned_allocator(const owned_allocator<U, Propagates>& other) noexcept : owner(other.owner) {}
 
   T* allocate(std::size_t count) {
-    owner->live_bytes += count * sizeof(T);
+    owner->live_bytes += count * sizeof(T);  // NOLINT(bugprone-sizeof-expression): also of pointers
     return std::allocator<T>().allocate(count);
   }
   void deallocate(T* memory, std::size_t count) noexcept {
-    owner->live_bytes -= count * sizeof(T);
+    owner->live_bytes -= count * sizeof(T);  // NOLINT(bugprone-sizeof-expression)
     std::allocator<T>().deallocate(memory, count);
   }
   friend bool operator==(const owned_allocator& a, const owned_allocator& b) {
