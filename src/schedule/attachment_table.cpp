@@ -196,11 +196,15 @@ void attachment_table::use_claims(pod_id pod, bool uses) {
   for (const cluster::pod_volume& volume : view_.objects.spec(pod).volumes) {
     if (!plugins::needs_claim(volume)) continue;
     const std::optional<object_key> key = find_claim_key(view_.objects, pod, volume);
+    // A claim of an ephemeral volume may get its name, unseen here, while its pod is on a node.
+    const bool renamed = waits_for_name_ && volume.kind == cluster::volume_kind::ephemeral;
     if (!key) {
       waits_for_name_ = true;
-      continue;
+    } else if (!uses && renamed) {
+      stale_ = true;
+    } else {
+      use_claim(*key, pod, uses);
     }
-    use_claim(*key, pod, uses);
   }
 }
 
@@ -244,16 +248,13 @@ void attachment_table::object_changed(const cluster::object_reference& which) {
 // The pod that uses the claim may have other volumes now.
 void attachment_table::claim_changed(object_key claim) {
   const claim_use* use = claim_uses_.find_value(claim);
-  if (use == nullptr) {
+  if (use == nullptr || waits_for_name_) {
     stale_ = waits_for_name_;
     return;
   }
   const pod_id pod = use->pod;
-  if (use->pods != 1 || pod == cluster::no_pod) {
-    stale_ = true;
-    return;
-  }
-  const auto node = view_.objects.find_node(view_.objects[pod].node);
+  const bool one = use->pods == 1 && pod != cluster::no_pod;
+  const auto node = one ? view_.objects.find_node(view_.objects[pod].node) : std::nullopt;
   if (!node) {
     stale_ = true;
     return;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "schedule/changing_cluster.hpp"
+#include "schedule/plain_answer.hpp"
 
 namespace crosstie::schedule {
 
@@ -50,9 +51,7 @@ class changing_volumes {
   }
 
   evaluation answer(pod_id pod, bool preemption = false) {
-    const std::vector<nomination> nominated = chooser->nominations();
-    return evaluate(state.look(), settings.profiles[0], pod,
-                    {.nominations = nominated, .preemption = preemption});
+    return evaluate_plainly(*this, pod, preemption);
   }
 
   cluster::store objects;
@@ -70,6 +69,16 @@ class changing_volumes {
   template <class T>
   void tell(const T& object) {
     if (told_) chooser->object_changed(cluster::refer_to(object));
+  }
+  template <class T>
+  void put(cluster::catalog<T>& kind, const T& object) {
+    kind.put(object);
+    tell(object);
+  }
+  template <class T>
+  void remove(cluster::catalog<T>& kind, const T& object) {
+    kind.remove(cluster::key_of(object));
+    tell(object);
   }
   void add_label(cluster::label_set& labels, const char* key, const std::string& value) {
     labels.push_back({make.name(key), make.name(value)});
@@ -106,8 +115,7 @@ class changing_volumes {
     made.provisioner = make.name(
         any_of({"driver-0", "driver-1", "kubernetes.io/no-provisioner", "kubernetes.io/aws-ebs"}));
     made.wait_for_first_consumer = make.chance(85);
-    objects.storage_classes.put(made);
-    tell(made);
+    put(objects.storage_classes, made);
   }
   void put_volume() {
     cluster::persistent_volume made{};
@@ -130,8 +138,7 @@ class changing_volumes {
       add_label(made.labels, "topology.kubernetes.io/zone", "z" + std::to_string(make.below(3)));
     }
     if (make.chance(35)) made.affinity.emplace().terms = {make_reach()};
-    objects.persistent_volumes.put(made);
-    tell(made);
+    put(objects.persistent_volumes, made);
   }
   cluster::node_selector_term make_reach() {
     const bool zone = make.chance(50);
@@ -161,8 +168,7 @@ class changing_volumes {
       add_label(made.annotations, "volume.kubernetes.io/selected-node",
                 "node-" + std::to_string(make.below(10)));
     }
-    objects.persistent_volume_claims.put(made);
-    tell(made);
+    put(objects.persistent_volume_claims, made);
   }
   // Of a pod that is there, that comes next, or that asks; sometimes somebody else's of that name.
   void make_ephemeral(cluster::persistent_volume_claim& claim) {
@@ -180,13 +186,11 @@ class changing_volumes {
       cluster::persistent_volume_claim gone{};
       gone.ns = make.name("ns");
       gone.name = make.name("claim-", make.below(12));
-      objects.persistent_volume_claims.remove(cluster::key_of(gone));
-      tell(gone);
+      remove(objects.persistent_volume_claims, gone);
     } else {
       cluster::persistent_volume gone{};
       gone.name = make.name("volume-", make.below(14));
-      objects.persistent_volumes.remove(cluster::key_of(gone));
-      tell(gone);
+      remove(objects.persistent_volumes, gone);
     }
   }
   void put_csi_node() {
@@ -200,8 +204,7 @@ class changing_volumes {
       if (make.chance(85)) each.allocatable_count = 1 + make.below(4);
       made.drivers.push_back(each);
     }
-    objects.csi_nodes.put(made);
-    tell(made);
+    put(objects.csi_nodes, made);
   }
   void change_attachment() {
     cluster::volume_attachment made{};
@@ -209,12 +212,8 @@ class changing_volumes {
     made.attacher = make.name("driver-", make.below(2));
     made.node = make.name("node-", make.below(10));
     made.persistent_volume = make.name("volume-", make.below(14));
-    if (make.chance(60)) {
-      objects.volume_attachments.put(made);
-    } else {
-      objects.volume_attachments.remove(cluster::key_of(made));
-    }
-    tell(made);
+    make.chance(60) ? put(objects.volume_attachments, made)
+                    : remove(objects.volume_attachments, made);
   }
 
   // ---- pods ----
@@ -231,7 +230,10 @@ class changing_volumes {
       volume.kind = make.chance(85) ? cluster::volume_kind::persistent_volume_claim
                                     : cluster::volume_kind::ephemeral;
       volume.source = make.name("claim-", make.below(12));
-      if (make.chance(5)) volume.source = make.name("later-" + std::to_string(next_));
+      // A claim by the name that an ephemeral volume's may have.
+      if (make.chance(5)) {
+        volume.source = make.name("bound-" + std::to_string(make.below(next_ + 2)) + "-v0");
+      }
       spec.volumes.push_back(volume);
     }
     cluster::pod made = make.make_pod(name, objects.intern(spec));

@@ -14,6 +14,7 @@ namespace {
 using plugins::by_claim;
 using plugins::make_claim;
 using plugins::make_class;
+using plugins::make_node_for;
 using plugins::make_pod;
 using plugins::make_volume;
 
@@ -27,13 +28,6 @@ class still_world final : public cluster::world {
   std::expected<void, std::string> bind(pod_id, node_id) override { return {}; }
   std::expected<void, std::string> evict(pod_id, pod_id) override { return {}; }
 };
-
-std::string make_node(std::string_view name, int pods) {
-  return fmt::format(
-      "{{kind: Node, apiVersion: v1, metadata: {{name: {}}}, status: {{allocatable: {{pods: "
-      "{}}}}}}}\n---\n",
-      name, pods);
-}
 
 class cycle_volumes : public testing::Test {
  protected:
@@ -60,7 +54,7 @@ class cycle_volumes : public testing::Test {
 };
 
 const std::string one_disk_for_two =
-    make_node("a", 9) + make_class("local", "kubernetes.io/no-provisioner") +
+    make_node_for("a", 9) + make_class("local", "kubernetes.io/no-provisioner") +
     make_volume("disk", "storageClassName: local, capacity: {storage: 5Gi}") +
     make_claim("one", "storageClassName: local, resources: {requests: {storage: 1Gi}}") +
     make_claim("two", "storageClassName: local, resources: {requests: {storage: 1Gi}}") +
@@ -83,7 +77,7 @@ TEST_F(cycle_volumes, a_profile_without_reserve_gives_it_to_all) {
 
 TEST_F(cycle_volumes, a_volume_is_made_where_its_first_pod_goes) {
   const std::vector<std::string> placed =
-      place(make_node("a", 1) + make_node("b", 9) + make_class("made", "csi.example.com") +
+      place(make_node_for("a", 1) + make_node_for("b", 9) + make_class("made", "csi.example.com") +
             make_claim("shared", "storageClassName: made, resources: {requests: {storage: 1Gi}}") +
             make_pod("p1", by_claim("shared")) + make_pod("p2", by_claim("shared")));
   ASSERT_EQ(placed.size(), 2u);

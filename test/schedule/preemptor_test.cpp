@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "schedule/engine.hpp"
+#include "schedule/plain_answer.hpp"
 #include "schedule/random_objects.hpp"
 #include "schedule/random_rules.hpp"
 
@@ -72,9 +73,7 @@ class crowded_cluster {
   }
 
   evaluation answer(pod_id pod, bool preemption) {
-    const auto nominated = find_nominations(state.look(), settings);
-    return evaluate(state.look(), settings.profiles[0], pod,
-                    {.nominations = nominated, .preemption = preemption});
+    return evaluate_plainly(*this, pod, preemption);
   }
 
   cluster::store objects;

@@ -14,6 +14,13 @@ inline std::string make_node(std::string_view name, std::string_view labels = ""
       "{{kind: Node, apiVersion: v1, metadata: {{name: {}, labels: {{{}}}}}}}\n---\n", name,
       labels);
 }
+// A node that takes so many pods.
+inline std::string make_node_for(std::string_view name, int pods) {
+  return fmt::format(
+      "{{kind: Node, apiVersion: v1, metadata: {{name: {}}}, status: {{allocatable: {{pods: "
+      "{}}}}}}}\n---\n",
+      name, pods);
+}
 inline std::string make_pod(std::string_view name, std::string_view volumes,
                             std::string_view node = "", std::string_view ns = "n") {
   return fmt::format(
