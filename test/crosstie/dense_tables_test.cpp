@@ -418,6 +418,22 @@ TEST(table, clearing_keeps_memory_and_forgets_all_cells) {
   EXPECT_LT(known.memory_bytes(), 1'000U);
 }
 
+TEST(relation, long_rows_that_come_and_go_use_nothing_up) {
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  std::size_t bytes = 0;
+  for (int round = 0; round < 50; ++round) {
+    for (std::uint32_t c = 0; c < 40'000; ++c) present.insert(c % 2, c);
+    for (std::uint32_t r = 2; r < 200; ++r) present.insert(r, r), present.insert(r, r + 1);
+    if (round == 1) bytes = present.memory_bytes();
+    if (round > 1) {
+      ASSERT_EQ(present.memory_bytes(), bytes) << round;
+    }
+    ASSERT_EQ(present.row_count(1), 20'000U);
+    present.clear();
+    ASSERT_TRUE(present.empty());
+  }
+}
+
 TEST(relation, has_the_strong_guarantee) {
   {
     relation<std::uint32_t, std::uint32_t, relation_index::both_ways, failing_bytes> present;

@@ -78,9 +78,7 @@ class line_pool {
 
   // Gives every run back.
   void clear(const Alloc& alloc) noexcept {
-    for (std::uint32_t chunk = 0; shelves_.own_chunks != 0; ++chunk) {
-      if (is_own(chunk)) drop_own_chunk(alloc, chunk);
-    }
+    if (shelves_.own_chunks != 0) drop_own_chunks(alloc);
     const shelves before = std::exchange(shelves_, shelves{});
     shelves_.small_chunks = before.small_chunks;
     shelves_.vacant = before.vacant;
@@ -228,6 +226,23 @@ class line_pool {
       notes_[chunk] = {0, std::exchange(shelves_.vacant, chunk)};
     }
     --shelves_.own_chunks;
+  }
+
+  // All of them, and the numbers at the end that nobody has any more: a vacant number can serve a
+  // short run only, so that long ones would use numbers up.
+  void drop_own_chunks(const Alloc& alloc) noexcept {
+    for (std::uint32_t chunk = 0; shelves_.own_chunks != 0; ++chunk) {
+      if (is_own(chunk)) drop_own_chunk(alloc, chunk);
+    }
+    while (!chunks_.empty() && chunks_.back() == nullptr) {
+      chunks_.pop_back();
+      notes_.pop_back();
+    }
+    shelves_.vacant = none;
+    for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+      if (chunks_[chunk] == nullptr)
+        notes_[chunk].first_span = std::exchange(shelves_.vacant, chunk);
+    }
   }
 
   [[nodiscard]] static std::uint32_t chunks_for(std::uint32_t lines) noexcept {
