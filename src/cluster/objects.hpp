@@ -198,7 +198,7 @@ struct pod_level_resources {
 
 // Everything of a pod that equal pods share. Interned: see store.hpp.
 struct pod_spec {
-  name_id scheduler_name;
+  name_id scheduler_name = no_name;
   std::int32_t priority = 0;
   bool preempts_lower_priority = true;  // preemptionPolicy is not Never
   bool host_network = false;
