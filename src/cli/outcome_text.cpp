@@ -22,7 +22,7 @@ void print_counts(output& to, const simulate::summary& sum) {
   more(sum.departed, "deleted during the run");
   more(sum.preempted, "evicted for a pod of higher priority");
   more(sum.already_bound, "on a node before");
-  more(sum.homeless, "of these bound to nodes that are gone");
+  more(sum.homeless, "bound to nodes that are gone, counted above as well");
 }
 
 void print_reasons(output& to, const simulate::summary& sum) {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "cli/command.hpp"
 #include "cli/configuration_file.hpp"
@@ -17,6 +18,7 @@
 #include "cli/output.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/report.hpp"
+#include "cluster/input.hpp"
 #include "simulate/simulation.hpp"
 
 namespace crosstie::cli {
@@ -127,7 +129,8 @@ std::optional<std::string> find_input_at(const std::string& path, const simulate
   for (const std::string& input : inputs) {
     std::error_code none;
     if (std::filesystem::equivalent(path, input, none)) return input;
-    if (std::filesystem::is_directory(input, none) && std::filesystem::exists(path, none) &&
+    if (std::filesystem::is_directory(input, none) && cluster::is_dump_name(path) &&
+        std::filesystem::exists(path, none) &&
         std::filesystem::equivalent(std::filesystem::absolute(path).parent_path(), input, none)) {
       return input;
     }

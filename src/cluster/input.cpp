@@ -17,17 +17,12 @@ error at_file(std::string_view file, std::string expected) {
   return e;
 }
 
-bool is_dump_name(const fs::path& path) {
-  const std::string ending = path.extension().string();
-  return ending == ".json" || ending == ".yaml" || ending == ".yml" || ending == ".gz";
-}
-
 std::expected<std::vector<std::string>, error> list_directory(const std::string& path) {
   std::vector<std::string> files;
   std::error_code problem;
   for (fs::directory_iterator entry(path, problem), end; !problem && entry != end;
        entry.increment(problem)) {
-    if (is_dump_name(entry->path()) && entry->is_regular_file(problem)) {
+    if (is_dump_name(entry->path().string()) && entry->is_regular_file(problem)) {
       files.push_back(entry->path().string());
     }
   }
@@ -81,6 +76,11 @@ bool looks_like_json(std::string_view head) {
 }
 
 }  // namespace
+
+bool is_dump_name(const std::string& path) {
+  const std::string ending = fs::path(path).extension().string();
+  return ending == ".json" || ending == ".yaml" || ending == ".yml" || ending == ".gz";
+}
 
 std::expected<void, error> read_documents(std::span<const std::string> paths,
                                           const input_options& options, const document_sink& sink) {

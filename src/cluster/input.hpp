@@ -39,6 +39,9 @@ struct input_options {
   std::function<void(std::uint64_t read, std::uint64_t total)> progress;
 };
 
+// Is a file of this name read where its directory is given?
+bool is_dump_name(const std::string& path);
+
 std::expected<void, error> read_documents(std::span<const std::string> paths,
                                           const input_options& options, const document_sink& sink);
 

@@ -229,7 +229,10 @@ TEST(simulate, no_output_is_written_over_an_input) {
     EXPECT_EQ(read_file(dump), sample_cluster());
     EXPECT_EQ(run({"simulate", "-f", files.path("."), option, dump}).exit_code, 2);
     EXPECT_EQ(run({"simulate", "-f", dump, option, "-"}).exit_code, 2);
-    EXPECT_EQ(run({"simulate", "-f", dump, option, files.path("page")}).exit_code, 0);
+    const std::string page = files.path("page.html");
+    EXPECT_EQ(run({"simulate", "-f", dump, option, page}).exit_code, 0);
+    EXPECT_EQ(run({"simulate", "-f", files.path("."), option, page}).exit_code, 0)
+        << "a page of before is no input";
   }
 }
 
