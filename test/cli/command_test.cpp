@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <regex>
 #include <sstream>
 
 #include "cli/process.hpp"
@@ -48,6 +49,17 @@ TEST_P(help, has_a_manual_page) {
   const std::string page =
       read_file(std::string(CROSSTIE_SOURCE_DIR "/docs/man/crosstie-") + GetParam() + ".1");
   EXPECT_THAT(page, HasSubstr(".SH EXAMPLES"));
+  // Those of --help, which for bench has remarks beside them.
+  if (std::string(GetParam()) == "bench") return;
+  std::string plain = std::regex_replace(page, std::regex(R"(\\\(aq)"), "'");
+  plain = std::regex_replace(plain, std::regex(R"(\\(.))"), "$1");
+  const std::string text = run({GetParam(), "--help"}).out;
+  std::istringstream lines(text.substr(text.find("\nExamples:\n") + 11));
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t start = line.find_first_not_of(' ');
+    if (start == std::string::npos) continue;
+    EXPECT_THAT(plain, HasSubstr("\n" + line.substr(start) + "\n"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(commands, help,
