@@ -358,12 +358,7 @@ node_id bucket_table::nth_best(const row& of, std::uint32_t n) const {
 
 node_id bucket_table::first_best(const row& of) const {
   node_id first = cluster::no_node;
-  for_each_best(of, [&](node_id node) {
-    if (first == cluster::no_node ||
-        nodes_->rank(cluster::index(node)) < nodes_->rank(cluster::index(first))) {
-      first = node;
-    }
-  });
+  for_each_best(of, [&](node_id node) { first = nodes_->first_by_name(first, node); });
   return first;
 }
 

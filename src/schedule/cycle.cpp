@@ -124,18 +124,14 @@ std::optional<std::pair<std::string_view, status>> find_gate(const cluster::view
   return std::nullopt;
 }
 
-std::vector<cluster::object_reference> reserve_volumes(cluster::store& objects,
-                                                       const configuration& settings, pod_id pod,
-                                                       node_id node) {
-  const cluster::pod_spec& spec = objects.spec(pod);
-  if (std::ranges::none_of(spec.volumes, plugins::needs_claim)) return {};
-  const auto by = std::ranges::find(settings.profiles, objects.text(spec.scheduler_name),
-                                    &profile::scheduler_name);
+std::vector<cluster::object_reference> reserve_volumes(cluster::store& objects, const profile& by,
+                                                       pod_id pod, node_id node) {
+  if (std::ranges::none_of(objects.spec(pod).volumes, plugins::needs_claim)) return {};
   const auto has = [](const std::vector<enabled_plugin>& point) {
     return std::ranges::find(point, "VolumeBinding", &enabled_plugin::name) != point.end();
   };
   // Reserve takes what Filter has found.
-  if (by == settings.profiles.end() || !has(by->filter) || !has(by->reserve)) return {};
+  if (!has(by.filter) || !has(by.reserve)) return {};
   return plugins::assume_pod_volumes(objects, pod, node);
 }
 

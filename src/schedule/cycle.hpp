@@ -137,9 +137,8 @@ event_set apply_other(cluster::store& objects, cluster::event&& what);
 std::optional<std::pair<std::string_view, status>> find_gate(const cluster::view& view,
                                                              const profile& by, pod_id pod);
 // What VolumeBinding's Reserve changes once the pod has a node: its claims and their volumes.
-std::vector<cluster::object_reference> reserve_volumes(cluster::store& objects,
-                                                       const configuration& settings, pod_id pod,
-                                                       node_id node);
+std::vector<cluster::object_reference> reserve_volumes(cluster::store& objects, const profile& by,
+                                                       pod_id pod, node_id node);
 queue_limits limits_of(const configuration& settings, const cycle_options& options);
 
 // ---- construction and the loop --------------------------------------------------------------
@@ -287,7 +286,7 @@ void basic_cycle<Bindings>::bind(decision& made) {
   state_->bind(made.pod, made.node);
   engine_.pod_bound(made.pod, made.node);
   for (const cluster::object_reference& changed :
-       reserve_volumes(*objects_, settings_, made.pod, made.node)) {
+       reserve_volumes(*objects_, *engine_.profile_of(made.pod), made.pod, made.node)) {
     engine_.object_changed(changed);
   }
   queue_.notify(pod_assigned, made.at);

@@ -62,6 +62,10 @@ class node_columns {
   // The order of the names, as numbers.
   std::uint32_t rank(std::uint32_t slot) const { return rank_[slot]; }
   void sort_names();  // before rank is asked, after objects changed
+  // The one whose name is the smaller; `a` may be no_node.
+  node_id first_by_name(node_id a, node_id b) const {
+    return a == cluster::no_node || rank(cluster::index(b)) < rank(cluster::index(a)) ? b : a;
+  }
 
   const change_log& use_changes() const { return use_changes_; }
   const change_log& object_changes() const { return object_changes_; }

@@ -94,9 +94,11 @@ score_table::row score_table::narrow(const row& of, std::span<const std::uint8_t
 
 node_id score_table::nth_best(const row& of, std::uint32_t n) const {
   if (of.narrowed) {
-    for (std::uint32_t slot = 0; slot < narrowed_.size(); ++slot) {
-      if (narrowed_[slot] == of.best && n-- == 0) return node_id{slot};
-    }
+    node_id nth = cluster::no_node;
+    for_each_best(of, [&](node_id node) {
+      if (n-- == 0) nth = node;
+    });
+    return nth;
   }
   const std::span<const std::int32_t> maxima = maxima_.row(of.slot), totals = totals_.row(of.slot);
   const std::span<const std::uint32_t> counts = tie_counts_.row(of.slot);
@@ -115,27 +117,17 @@ node_id score_table::nth_best(const row& of, std::uint32_t n) const {
 }
 
 node_id score_table::first_best(const row& of) const {
+  node_id first = cluster::no_node;
   if (of.narrowed) {
-    node_id first = cluster::no_node;
-    for_each_best(of, [&](node_id node) {
-      if (first == cluster::no_node ||
-          nodes_->rank(cluster::index(node)) < nodes_->rank(cluster::index(first))) {
-        first = node;
-      }
-    });
+    for_each_best(of, [&](node_id node) { first = nodes_->first_by_name(first, node); });
     return first;
   }
   const std::span<const std::int32_t> maxima = maxima_.row(of.slot);
   const std::span<const std::uint32_t> firsts = first_slots_.row(of.slot);
-  std::uint32_t first = cluster::index(cluster::no_node);
   for (std::uint32_t block = 0; block < maxima.size(); ++block) {
-    if (maxima[block] != of.best) continue;
-    if (first == cluster::index(cluster::no_node) ||
-        nodes_->rank(firsts[block]) < nodes_->rank(first)) {
-      first = firsts[block];
-    }
+    if (maxima[block] == of.best) first = nodes_->first_by_name(first, node_id{firsts[block]});
   }
-  return node_id{first};
+  return first;
 }
 
 std::uint32_t score_table::rejections(const row& of, node_id except) const {
@@ -178,7 +170,8 @@ std::size_t score_table::memory_bytes() const {
     bytes += state.counts.capacity() * sizeof(std::uint32_t) +
              state.class_scores.capacity() * sizeof(std::int32_t);
   }
-  return bytes + narrowed_.capacity() * sizeof(std::int32_t);
+  return bytes + (narrowed_.capacity() + shifts_.capacity()) * sizeof(std::int32_t) +
+         left_.capacity() * sizeof(std::uint32_t);
 }
 
 // ---- computing ------------------------------------------------------------------------------

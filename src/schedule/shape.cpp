@@ -7,7 +7,6 @@
 #include "schedule/canonical_bytes.hpp"
 #include "schedule/node_columns.hpp"
 #include "schedule/plugins/volume_claims.hpp"
-#include "schedule/volume_table.hpp"
 
 namespace crosstie::schedule {
 
@@ -80,7 +79,7 @@ bool may_need_features(const cluster::pod_spec& spec) {
 bool is_simple(const cluster::pod_spec& spec, const cluster::name_table& names) {
   if (!spec.resource_claims.empty() || may_need_features(spec)) return false;
   for (const cluster::pod_volume& v : spec.volumes) {
-    if (!plugins::needs_claim(v) && !is_of_no_note(v)) return false;
+    if (!plugins::needs_claim(v) && !plugins::is_unrestricted(v)) return false;
   }
   if (!spec.affinity) return true;
   return std::none_of(spec.affinity->preferred.begin(), spec.affinity->preferred.end(),

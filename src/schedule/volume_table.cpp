@@ -20,11 +20,6 @@ constexpr std::size_t most_reach_bytes = 16u << 20;
 
 }  // namespace
 
-bool is_of_no_note(const pod_volume& volume) {
-  return volume.kind == volume_kind::other || volume.kind == volume_kind::image ||
-         volume.kind == volume_kind::csi;
-}
-
 volume_table::volume_table(const cluster::view& view, const configuration& settings,
                            const node_columns& nodes, const nominated_pods& nominated)
     : view_(view),
@@ -161,7 +156,7 @@ bool volume_table::spares_nominated(pod_id pod) const {
       for (const pod_volume& volume : view_.objects.spec(each).volumes) {
         if (volume.kind == volume_kind::persistent_volume_claim) {
           ++more;
-        } else if (!is_of_no_note(volume)) {
+        } else if (!plugins::is_unrestricted(volume)) {
           return false;
         }
       }

@@ -23,9 +23,6 @@
 
 namespace crosstie::schedule {
 
-// A volume of which no plugin has anything to say that depends on what else is in the cluster.
-bool is_of_no_note(const cluster::pod_volume& volume);
-
 class volume_table {
  public:
   enum class answer : std::uint8_t { plain, everywhere, somewhere };

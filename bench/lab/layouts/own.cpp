@@ -20,14 +20,12 @@ std::size_t ask_many(const Table& cells, std::span<const Key> keys, std::span<bo
                              answers);
 }
 
-// Many-to-many among dense ids.
-template <relation_index Index>
-struct by_relation {
-  static constexpr bool both = Index == relation_index::both_ways;
-  static constexpr scan rows = scan::direct, columns = both ? scan::direct : scan::full;
-  relation<std::uint32_t, std::uint32_t, Index> cells;
+// What relation and table have in common.
+template <class Cells>
+struct dense_cells {
+  static constexpr scan rows = scan::direct;
+  Cells cells;
 
-  bool put(const number_key& key) { return cells.insert(key.row, key.column); }
   bool has(const number_key& key) const { return cells.contains(key.row, key.column); }
   std::size_t has_many(std::span<const number_key> keys, std::span<bool> answers) const {
     return ask_many(cells, keys, answers);
@@ -37,34 +35,33 @@ struct by_relation {
   void scan_row(std::uint32_t row, Visit visit) const {
     for (const std::uint32_t column : cells.row(row)) visit(column);
   }
+};
+
+// Many-to-many among dense ids.
+template <relation_index Index>
+struct by_relation : dense_cells<relation<std::uint32_t, std::uint32_t, Index>> {
+  static constexpr bool both = Index == relation_index::both_ways;
+  static constexpr scan columns = both ? scan::direct : scan::full;
+
+  bool put(const number_key& key) { return this->cells.insert(key.row, key.column); }
   template <class Visit>
   void scan_column(std::uint32_t column, Visit visit) const {
     if constexpr (both) {
-      for (const std::uint32_t row : cells.column(column)) visit(row);
+      for (const std::uint32_t row : this->cells.column(column)) visit(row);
     } else {
-      for (std::uint32_t row = 0; row < cells.row_limit(); ++row) {
-        if (cells.contains(row, column)) visit(row);
+      for (std::uint32_t row = 0; row < this->cells.row_limit(); ++row) {
+        if (this->has({row, column})) visit(row);
       }
     }
   }
 };
 
 // The same with a value in each cell.
-struct by_table {
-  static constexpr scan rows = scan::direct, columns = scan::direct;
-  ::crosstie::table<std::uint32_t, std::uint32_t, std::uint32_t> cells;
+struct by_table : dense_cells<::crosstie::table<std::uint32_t, std::uint32_t, std::uint32_t>> {
+  static constexpr scan columns = scan::direct;
 
   bool put(const number_key& key) {
     return cells.try_emplace(key.row, key.column, key.column).second;
-  }
-  bool has(const number_key& key) const { return cells.find(key.row, key.column) != nullptr; }
-  std::size_t has_many(std::span<const number_key> keys, std::span<bool> answers) const {
-    return ask_many(cells, keys, answers);
-  }
-  bool drop(const number_key& key) { return cells.erase(key.row, key.column); }
-  template <class Visit>
-  void scan_row(std::uint32_t row, Visit visit) const {
-    for (const std::uint32_t column : cells.row(row)) visit(column);
   }
   template <class Visit>
   void scan_column(std::uint32_t column, Visit visit) const {

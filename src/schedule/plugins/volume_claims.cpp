@@ -27,6 +27,11 @@ bool needs_claim(const pod_volume& volume) {
          volume.kind == volume_kind::ephemeral;
 }
 
+bool is_unrestricted(const pod_volume& volume) {
+  return volume.kind == volume_kind::other || volume.kind == volume_kind::image ||
+         volume.kind == volume_kind::csi;
+}
+
 std::string claim_name(const store& objects, const pod& pod, const pod_volume& volume) {
   if (volume.kind == volume_kind::persistent_volume_claim) {
     return std::string(objects.text(volume.source));

@@ -17,6 +17,8 @@ namespace crosstie::schedule::plugins {
 
 // Is the volume a claim's: one the pod names, or the one made for an ephemeral volume?
 bool needs_claim(const cluster::pod_volume& volume);
+// May the volume be on any node as far as the volume plugins go?
+bool is_unrestricted(const cluster::pod_volume& volume);
 // "<pod>-<volume>" for an ephemeral volume.
 std::string claim_name(const cluster::store& objects, const cluster::pod& pod,
                        const cluster::pod_volume& volume);
