@@ -38,6 +38,7 @@
 #include <crosstie/detail/id_list.hpp>
 #include <crosstie/detail/limits.hpp>
 #include <crosstie/detail/row_column.hpp>
+#include <crosstie/stats.hpp>
 
 namespace crosstie {
 
@@ -202,6 +203,20 @@ class assignment {
     size_ = 0;
   }
 
+  [[nodiscard]] cell_stats stats() const noexcept {
+    cell_stats result;
+    result.size = size_;
+    result.memory_bytes = memory_bytes();
+    for (std::size_t r = 0; r < row_limit_; ++r) {
+      result.rows += rows_[r].size() != 0;
+      result.longest_row = std::max(result.longest_row, rows_[r].size());
+    }
+    if (size_ != 0) {
+      result.mean_row = static_cast<double>(size_) / static_cast<double>(result.rows);
+      result.load_factor = static_cast<double>(size_) / static_cast<double>(column_limit());
+    }
+    return result;
+  }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     std::size_t bytes = row_of_.memory_bytes() + place_.capacity() * sizeof(detail::list_place) +
                         rows_.capacity() * sizeof(list);

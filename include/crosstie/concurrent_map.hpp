@@ -198,6 +198,15 @@ class concurrent_map {
         [&](const map& elements) { bytes += elements.memory_bytes(); });
     return bytes;
   }
+  [[nodiscard]] flat_stats stats() const {
+    detail::stats_counter counter;
+    std::size_t bytes = shard_count() * sizeof(shard);
+    for_each_shard<std::shared_lock>([&](const map& elements) {
+      elements.count_into(counter);
+      bytes += elements.memory_bytes();
+    });
+    return counter.result(bytes);
+  }
   // A copy of every element, for work that takes long.
   [[nodiscard]] map snapshot() const {
     map copy(empty_);

@@ -17,6 +17,7 @@
 #include <crosstie/matrix.hpp>
 #include <crosstie/probe.hpp>
 #include <crosstie/relation.hpp>
+#include <crosstie/stats.hpp>
 #include <crosstie/steady_map.hpp>
 #include <crosstie/table.hpp>
 #include <crosstie/uuid.hpp>

@@ -176,6 +176,26 @@ class digest_map {
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   // How many keys found their digest taken by another; always 0 where texts are not kept.
   [[nodiscard]] std::size_t collisions() const noexcept { return collided_.size(); }
+  // Of the digests and, where there are any, of the keys that collided.
+  [[nodiscard]] flat_stats stats() const {
+    detail::stats_counter counter;
+    entries_.count_into(counter);
+    collided_.count_into(counter);
+    return counter.result(memory_bytes());
+  }
+  // Calls visit(digest, value) for every element, in no particular order; the keys are not kept as
+  // what they were. Keys that found their digest taken come with the digest of their text.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const auto& [code, held] : entries_) {
+      if constexpr (keeps_text) {
+        visit(code, held.value);
+      } else {
+        visit(code, held);
+      }
+    }
+    for (const auto& [text, value] : collided_) visit(digester_(text), value);
+  }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return entries_.memory_bytes() + texts_.memory_bytes() + collided_.memory_bytes();
   }

@@ -4,13 +4,13 @@
 //   node_id id = nodes.intern("worker-7");     // the same id for the same text, ever after
 //   std::string_view name = nodes[id];         // stays valid and in place
 //
-//   positions  [id 0][id 1][id 2] ...        4 bytes an id, in segments that never move
+//   positions  [id 0][id 1][id 2] ...        4 bytes an id, and up to a quarter of slack
 //   arena      [len|text][len|text] ...      the texts, in blocks that never move
 //   index      tags and ids                  5 bytes a slot, at most 7/8 full, grows by half
 //
 // Promise: ids are dense in order of first intern; views and references stay valid until clear()
 //   or destruction (moving and swapping an interner moves no text).
-// Cost: 4 bytes, the length (1 byte up to 127) and 5.7 to 8.6 bytes of index over the text of an
+// Cost: 4 to 5 bytes, the length (1 byte up to 127) and 5.7 to 8.6 bytes of index over the text of an
 //   entry; a lookup of a known text hashes it once and compares it once.
 // Limits: 2^32 - 1 ids and 4 GiB of text (std::length_error beyond).
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
@@ -23,13 +23,16 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_index.hpp>
+#include <crosstie/detail/id_list.hpp>
 #include <crosstie/detail/segments.hpp>
 #include <crosstie/detail/text_arena.hpp>
 #include <crosstie/hash.hpp>
 #include <crosstie/key.hpp>
+#include <crosstie/stats.hpp>
 
 namespace crosstie {
 
@@ -45,6 +48,12 @@ class interned_texts {
   static constexpr bool is_lookup = std::is_convertible_v<const View&, std::string_view>;
 
   explicit interned_texts(const Alloc& alloc) : positions_(alloc), arena_(alloc) {}
+  interned_texts(interned_texts&& other) noexcept
+      : positions_(std::move(other.positions_)), arena_(std::move(other.arena_)) {
+    other.positions_.clear();
+  }
+  interned_texts& operator=(interned_texts&&) = delete;
+  ~interned_texts() = default;
 
   static std::uint64_t hash(std::string_view text, std::uint64_t seed) noexcept {
     return fold_bytes(seed, text);
@@ -61,15 +70,16 @@ class interned_texts {
   }
   void prefetch_text(std::uint32_t place) const noexcept { arena_.prefetch(place); }
   void add(std::string_view text) {
-    // A position without its text must not stay behind, a text without position does no harm.
-    const std::uint32_t position = arena_.add(text);
-    positions_.emplace_back(position);
+    reserve_slim(positions_, positions_.size() + 1);
+    positions_.push_back(arena_.add(text));
   }
   [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return positions_.memory_bytes() + arena_.memory_bytes();
+    return positions_.capacity() * sizeof(std::uint32_t) + arena_.memory_bytes();
   }
   [[nodiscard]] std::size_t text_bytes() const noexcept { return arena_.text_bytes(); }
+  void reserve(std::size_t size) { positions_.reserve(size); }
+  void shrink_to_fit() { positions_.shrink_to_fit(); }
   void clear() noexcept {
     positions_.clear();
     arena_.clear();
@@ -80,7 +90,9 @@ class interned_texts {
   }
 
  private:
-  segments<std::uint32_t, Alloc> positions_;
+  std::vector<std::uint32_t,
+              typename std::allocator_traits<Alloc>::template rebind_alloc<std::uint32_t>>
+      positions_;
   text_arena<Alloc> arena_;
 };
 
@@ -110,6 +122,8 @@ class interned_values {
   }
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return values_.memory_bytes(); }
+  void reserve(std::size_t) noexcept {}
+  void shrink_to_fit() noexcept {}
   void clear() noexcept { values_.clear(); }
   void swap(interned_values& other) noexcept { values_.swap(other.values_); }
 
@@ -237,6 +251,11 @@ class interner {
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return entries_.memory_bytes() + index_.memory_bytes();
   }
+  [[nodiscard]] flat_stats stats() const {
+    detail::stats_counter counter;
+    index_.count_into(counter, [this](std::uint32_t i) { return hash_at(i); });
+    return counter.result(memory_bytes());
+  }
   // Bytes of the texts alone, without any overhead.
   [[nodiscard]] std::size_t text_bytes() const noexcept
     requires(holds_text)
@@ -247,6 +266,12 @@ class interner {
 
   void reserve(std::size_t size) {
     index_.reserve(size, [this](std::uint32_t i) { return hash_at(i); });
+    entries_.reserve(size);
+  }
+  // Gives back memory that growth left unused; texts stay where they are.
+  void shrink_to_fit() {
+    index_.shrink_to_fit([this](std::uint32_t i) { return hash_at(i); });
+    entries_.shrink_to_fit();
   }
   void clear() noexcept {
     index_.clear();

@@ -161,6 +161,11 @@ class lru_map {
   [[nodiscard]] std::size_t size() const noexcept { return list_.size; }
   [[nodiscard]] bool empty() const noexcept { return list_.size == 0; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return store_.memory_bytes(); }
+  [[nodiscard]] flat_stats stats() const {
+    flat_stats result = store_.stats();
+    result.memory_bytes = memory_bytes();
+    return result;
+  }
   [[nodiscard]] Alloc get_allocator() const noexcept { return store_.get_allocator(); }
 
   void clear() noexcept {
@@ -311,6 +316,12 @@ class lru_rows {
     }
   }
 
+  // Calls visit(row) for every row, in no particular order.
+  template <class Visit>
+  void for_each_row(Visit&& visit) const {
+    for (const auto& [row, line] : rows_) visit(row);
+  }
+
   template <view_of<Row> RowView>
   [[nodiscard]] std::size_t row_size(const RowView& row) const {
     const list* line = rows_.find_value(row);
@@ -322,6 +333,11 @@ class lru_rows {
   [[nodiscard]] bool empty() const noexcept { return store_.size() == 0; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return store_.memory_bytes() + rows_.memory_bytes();
+  }
+  [[nodiscard]] flat_stats stats() const {
+    flat_stats result = store_.stats();
+    result.memory_bytes = memory_bytes();
+    return result;
   }
   void clear() noexcept {
     store_.clear();

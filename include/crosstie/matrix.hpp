@@ -137,6 +137,18 @@ class matrix {
   [[nodiscard]] std::size_t row_stride() const noexcept { return stride_; }
   [[nodiscard]] std::size_t row_capacity() const noexcept { return row_capacity_; }
   [[nodiscard]] bool empty() const noexcept { return rows_ == 0 || columns_ == 0; }
+  [[nodiscard]] cell_stats stats() const noexcept {
+    cell_stats result;
+    result.size = rows_ * columns_;
+    result.memory_bytes = memory_bytes();
+    result.rows = rows_;
+    result.longest_row = columns_;
+    result.mean_row = static_cast<double>(columns_);
+    if (result.size != 0) {
+      result.load_factor = static_cast<double>(columns_) / static_cast<double>(stride_);
+    }
+    return result;
+  }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return row_capacity_ * stride_ * sizeof(T);
   }

@@ -6,7 +6,9 @@
 //   std::cout << assignment;  {1 -> 3, 2 -> 3}                    column -> row
 //   std::cout << interner;    ["node-1", "node-2"]                by id
 //   std::cout << matrix;      [[1, 2], [3, 4]]
-//   std::cout << steady_map;  as a map; so does an lru_map, from the newest use to the oldest
+//   std::cout << steady_map;  as a map; so do a concurrent_map, and an lru_map, from the newest use
+//   std::cout << lru_rows;    {"node-1": {"pod-1": 7}}            row: column: value, newest first
+//   std::cout << digest_map;  {a3817f04ba25a8e66df67214c7550293: 7}   the keys are not kept
 //   std::cout << uuid_assignment;   {"2b5c..." -> "node-1"}       column -> row
 //   std::cout << crosstie::shown(map, 10);                        the first ten entries, then "..."
 //
@@ -39,6 +41,14 @@ template <class Key, class T, class Alloc>
 class steady_map;
 template <class Key, class T, class Alloc>
 class lru_map;
+template <class Row, class Column, class T, class Alloc>
+class lru_rows;
+template <class Key, class T, class Hash, class Eq, class Alloc>
+class concurrent_map;
+enum class digest_policy;
+template <class T, digest_policy Policy, class Digester>
+class digest_map;
+struct digest128;
 template <class Alloc>
 class uuid_assignment;
 
@@ -60,6 +70,15 @@ inline void print_text(std::ostream& to, std::string_view text) {
   to << '"';
 }
 
+// The 16 bytes of a digest128, as its reference vectors are written.
+template <class Digest>
+void print_digest(std::ostream& to, const Digest& digest) {
+  constexpr char digits[] = "0123456789abcdef";
+  for (std::uint64_t word : {digest.low, digest.high}) {
+    for (unsigned i = 0; i < 8; ++i, word >>= 8) to << digits[word >> 4 & 15] << digits[word & 15];
+  }
+}
+
 template <class T>
 concept streamed = requires(std::ostream& to, const T& value) { to << value; };
 
@@ -75,6 +94,8 @@ void print_value(std::ostream& to, const T& value) {
     to << value.value;
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     print_text(to, value);
+  } else if constexpr (std::is_same_v<T, digest128>) {
+    print_digest(to, value);
   } else if constexpr (streamed<T>) {
     to << value;
   } else if constexpr (is_optional<T>) {
@@ -182,6 +203,36 @@ void print_table(std::ostream& to, const steady_map<Key, T, Alloc>& table, std::
 template <class Key, class T, class Alloc>
 void print_table(std::ostream& to, const lru_map<Key, T, Alloc>& table, std::size_t limit) {
   print_visited(to, table, limit);
+}
+template <class Key, class T, class Hash, class Eq, class Alloc>
+void print_table(std::ostream& to, const concurrent_map<Key, T, Hash, Eq, Alloc>& table,
+                 std::size_t limit) {
+  print_visited(to, table, limit);
+}
+template <class T, digest_policy Policy, class Digester>
+void print_table(std::ostream& to, const digest_map<T, Policy, Digester>& table,
+                 std::size_t limit) {
+  print_visited(to, table, limit);
+}
+template <class Row, class Column, class T, class Alloc>
+void print_table(std::ostream& to, const lru_rows<Row, Column, T, Alloc>& table,
+                 std::size_t limit) {
+  entry_printer rows(to, limit);
+  to << '{';
+  table.for_each_row([&](const Row& row) {
+    if (!rows.next()) return;
+    entry_printer entries(to, limit);
+    print_value(to, row);
+    to << ": {";
+    table.for_each_in(row, [&](const Column& column, const T& value) {
+      if (!entries.next()) return;
+      print_value(to, column);
+      to << ": ";
+      print_value(to, value);
+    });
+    to << '}';
+  });
+  to << '}';
 }
 template <class Alloc>
 void print_table(std::ostream& to, const uuid_assignment<Alloc>& table, std::size_t limit) {

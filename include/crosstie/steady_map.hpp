@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include <crosstie/detail/lookup.hpp>
 #include <crosstie/flat_map.hpp>
 
 namespace crosstie {
@@ -65,6 +66,10 @@ class steady_map {
       detail::flat_storage<std::pair<const Key, T>, Alloc>::max_load(32);
   template <class View>
   static constexpr bool is_lookup = view_of<View, Key>;
+  template <class... Part>
+  static constexpr bool are_lookup =
+      sizeof...(Part) > 0 &&
+      is_lookup<std::remove_cvref_t<decltype(detail::as_lookup(std::declval<const Part&>()...))>>;
 
   explicit steady_map(const Alloc& alloc = Alloc())
       : alloc_(alloc), directory_(alloc), seed_(table_seed(this)) {
@@ -78,9 +83,26 @@ class steady_map {
         seed_(other.seed_) {
     other.directory_.clear();
   }
-  steady_map(const steady_map&) = delete;
-  steady_map& operator=(const steady_map&) = delete;
-  steady_map& operator=(steady_map&&) = delete;
+  steady_map(const steady_map& other)
+      : steady_map(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
+                              other.alloc_)) {}
+  steady_map(const steady_map& other, const Alloc& alloc) : steady_map(alloc) {
+    other.for_each([this](const Key& key, const T& value) { try_emplace(key, value); });
+  }
+  // Assignments keep their own allocator.
+  steady_map& operator=(const steady_map& other) {
+    if (this == &other) return *this;
+    steady_map copy(other, alloc_);
+    swap(copy);
+    return *this;
+  }
+  steady_map& operator=(steady_map&& other) noexcept(
+      std::allocator_traits<Alloc>::is_always_equal::value) {
+    if (!(alloc_ == other.alloc_)) return *this = std::as_const(other);
+    steady_map taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
   ~steady_map() { clear(); }
 
   // Constructs T from `args` only when the key is new; returns the value and whether it is new.
@@ -89,10 +111,11 @@ class steady_map {
   std::pair<T*, bool> try_emplace(const View& key, Args&&... args) {
     const std::uint64_t hash = hash_of(key);
     if (T* found = find_in(hash, key)) return {found, false};
-    // Made before a split may move what `args` refer to.
+    // Made before a split may move what `key` and `args` refer to.
+    Key made = detail::make_key<Key>(key);
     T value(std::forward<Args>(args)...);
     segment& into = roomy_segment(hash);
-    const auto at = into.map.try_emplace(detail::make_key<Key>(key), std::move(value)).first;
+    const auto at = into.map.try_emplace(std::move(made), std::move(value)).first;
     ++size_;
     return {&at->second, true};
   }
@@ -106,26 +129,35 @@ class steady_map {
     return try_emplace(key, std::forward<Value>(value));
   }
 
-  template <class View>
-    requires(is_lookup<View>)
-  [[nodiscard]] T* find_value(const View& key) noexcept {
-    return find_in(hash_of(key), key);
+  // The value of a key, view or fields, or nullptr.
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  [[nodiscard]] T* find_value(const Part&... part) noexcept {
+    return find_part(detail::as_lookup(part...));
   }
-  template <class View>
-    requires(is_lookup<View>)
-  [[nodiscard]] const T* find_value(const View& key) const noexcept {
-    return find_in(hash_of(key), key);
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  [[nodiscard]] const T* find_value(const Part&... part) const noexcept {
+    return find_part(detail::as_lookup(part...));
   }
-  template <class View>
-    requires(is_lookup<View>)
-  [[nodiscard]] bool contains(const View& key) const noexcept {
-    return find_value(key) != nullptr;
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  [[nodiscard]] bool contains(const Part&... part) const noexcept {
+    return find_value(part...) != nullptr;
+  }
+  // map[key], or map[row, column] by the fields of the key.
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  T& operator[](const Part&... part) {
+    return *try_emplace(detail::as_lookup(part...)).first;
   }
 
-  // Returns how many elements went (0 or 1). Segments do not merge again before clear().
-  template <class View>
-    requires(is_lookup<View>)
-  std::size_t erase(const View& key) {
+  // Erases by key, view or fields; returns how many elements went (0 or 1). Segments do not merge
+  // again before clear().
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  std::size_t erase(const Part&... part) {
+    const auto& key = detail::as_lookup(part...);
     const std::uint64_t hash = hash_of(key);
     if (directory_.empty()) return 0;
     elements& map = directory_[entry_of(hash)]->map;
@@ -138,6 +170,12 @@ class steady_map {
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] flat_stats stats() const {
+    detail::stats_counter counter;
+    each_segment([&](const segment& one) { one.map.count_into(counter); });
+    return counter.result(memory_bytes());
+  }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return alloc_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     std::size_t bytes = directory_.capacity() * sizeof(segment*);
     each_segment([&](const segment& one) { bytes += sizeof(segment) + one.map.memory_bytes(); });
@@ -150,6 +188,35 @@ class steady_map {
     each_segment([&](const segment& one) {
       for (const auto& [key, value] : one.map) visit(key, value);
     });
+  }
+  // Erases every element that fits(key, value); returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(steady_map& map, Predicate fits) {
+    const std::size_t before = map.size_;
+    map.each_segment([&](segment& one) {
+      map.size_ -= one.map.erase_elements_if(
+          [&](auto& element) { return fits(std::as_const(element.first), element.second); });
+    });
+    return before - map.size_;
+  }
+
+  // Both sides must have equal allocators.
+  void swap(steady_map& other) noexcept {
+    directory_.swap(other.directory_);
+    std::swap(depth_, other.depth_);
+    std::swap(size_, other.size_);
+    std::swap(seed_, other.seed_);
+  }
+  friend void swap(steady_map& a, steady_map& b) noexcept { a.swap(b); }
+
+  friend bool operator==(const steady_map& a, const steady_map& b) {
+    if (a.size_ != b.size_) return false;
+    bool equal = true;
+    a.for_each([&](const Key& key, const T& value) {
+      const T* other = b.find_value(key);
+      equal = equal && other != nullptr && *other == value;
+    });
+    return equal;
   }
 
   void clear() noexcept {
@@ -172,6 +239,10 @@ class steady_map {
     return depth_ == 0 ? 0 : static_cast<std::size_t>(hash >> (64 - depth_));
   }
 
+  template <class View>
+  [[nodiscard]] T* find_part(const View& key) const noexcept {
+    return find_in(hash_of(key), key);
+  }
   template <class View>
   [[nodiscard]] T* find_in(std::uint64_t hash, const View& key) const noexcept {
     if (directory_.empty()) return nullptr;
@@ -238,7 +309,7 @@ class steady_map {
   template <class Visit>
   void each_segment(Visit&& visit) const {
     const segment* last = nullptr;
-    for (const segment* one : directory_) {
+    for (segment* one : directory_) {
       if (one != last) visit(*one);
       last = one;
     }

@@ -145,6 +145,11 @@ class uuid_assignment {
   [[nodiscard]] std::size_t size() const noexcept { return slots_.size(); }
   [[nodiscard]] bool empty() const noexcept { return slots_.size() == 0; }
   [[nodiscard]] std::size_t capacity() const noexcept { return slots_.capacity(); }
+  [[nodiscard]] flat_stats stats() const noexcept {
+    detail::stats_counter counter;
+    slots_.count_into(counter, seed_);
+    return counter.result(memory_bytes());
+  }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return rows_.memory_bytes() + keys_.memory_bytes() + slots_.memory_bytes();
   }

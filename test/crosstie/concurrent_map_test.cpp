@@ -16,6 +16,7 @@
 #include <tuple>
 #include <vector>
 
+#include "crosstie/allocators.hpp"
 #include "crosstie/choices.hpp"
 #include "crosstie/linearizable.hpp"
 
@@ -152,6 +153,27 @@ TEST(concurrent_map, a_change_that_throws_leaves_no_key) {
   EXPECT_EQ(map.find(1), 7);
   map.insert_or_assign(1, 8);  // the lock is free again
   EXPECT_EQ(map.find(1), 8);
+}
+
+TEST(concurrent_map, insertion_has_the_strong_guarantee) {
+  using map = concurrent_map<int, int, key_hash<int>, key_equal<int>,
+                             failing_allocator<std::pair<const int, int>>>;
+  map shared(2);
+  for (int i = 0; i < 300; ++i) {
+    for (std::size_t allowed = 0;; ++allowed) {
+      ledger.until_failure = allowed;
+      try {
+        i % 2 == 0 ? shared.try_emplace(i, i) : shared.update(i, [&](int& value) { value = i; });
+        ledger.until_failure = static_cast<std::size_t>(-1);
+        break;
+      } catch (const std::bad_alloc&) {
+        ledger.until_failure = static_cast<std::size_t>(-1);
+        ASSERT_EQ(shared.size(), static_cast<std::size_t>(i));
+        ASSERT_FALSE(shared.contains(i));
+      }
+    }
+  }
+  for (int i = 0; i < 300; ++i) ASSERT_EQ(shared.find(i), i);
 }
 
 TEST(concurrent_map, its_shards_use_its_allocator) {

@@ -245,6 +245,78 @@ TEST(uuid_assignment, costs_at_most_thirty_bytes_a_column) {
   EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 50'000, 30.0);
 }
 
+TEST(uuid_assignment, has_the_strong_guarantee) {
+  using failing = uuid_assignment<failing_bytes>;
+  {
+    failing bound;
+    for (std::uint32_t i = 0; i < 300; ++i) {
+      const auto uid = format_uuid({detail::fold(i + 1, detail::mix_a), i});
+      const std::string column =
+          i % 5 == 0 ? "no uuid " + std::to_string(i) : std::string(uid.data(), uid.size());
+      const std::string row = "row " + std::to_string(i % 90);
+      const failing before = bound;
+      expect_strong_guarantee([&] { bound.assign(row, column); },
+                              [&] {
+                                ASSERT_EQ(bound, before);
+                                ASSERT_FALSE(bound.contains(column));
+                              });
+      ASSERT_TRUE(bound.contains(row, column));
+    }
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(uuid_assignment, of_a_few_columns_is_small) {
+  uuid_assignment<failing_bytes> bound;
+  bound.assign("node-1", "123e4567-e89b-42d3-a456-426614174000");
+  EXPECT_LE(ledger.live_bytes, 1000U);
+  EXPECT_GE(bound.memory_bytes() + 100, ledger.live_bytes);
+}
+
+TEST(steady_map, has_the_strong_guarantee) {
+  using failing =
+      steady_map<std::uint32_t, int, failing_allocator<std::pair<const std::uint32_t, int>>>;
+  {
+    failing map;
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+      if (i % 40 != 0 && i % 392 > 2) {
+        map.try_emplace(i, 1);
+        continue;
+      }
+      const failing before = map;
+      expect_strong_guarantee([&] { map.try_emplace(i, 1); }, [&] { ASSERT_EQ(map, before); });
+      ASSERT_EQ(map.size(), i + 1);
+    }
+    // Splits come when they come: every insertion of these may fail at each of its allocations.
+    for (std::uint32_t i = 2000; i < 9000; ++i) {
+      expect_strong_guarantee([&] { map.try_emplace(i, 1); },
+                              [&] {
+                                ASSERT_EQ(map.size(), i);
+                                ASSERT_FALSE(map.contains(i));
+                                ASSERT_TRUE(map.contains(i - 1));
+                              });
+    }
+    for (std::uint32_t i = 0; i < 9000; ++i) ASSERT_TRUE(map.contains(i));
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(steady_map, a_key_may_be_made_from_an_element_that_moves) {
+  steady_map<std::string, std::string> map;
+  map.try_emplace("first", "0");
+  for (int i = 1; i < 3000; ++i) {
+    const std::string_view source = *map.find_value("first");
+    ASSERT_TRUE(map.try_emplace(std::string(source) + std::to_string(i), "v").second);
+  }
+  // A view of a text within the table, which a split moves.
+  for (int i = 0; i < 3000; ++i) {
+    std::string& held = *map.find_value("first");
+    held = "k" + std::to_string(i);
+    ASSERT_TRUE(map.try_emplace(std::string_view(held), "w").second);
+    ASSERT_TRUE(map.contains("k" + std::to_string(i)));
+  }
+}
+
 // Hashes of their own, so that the rare cases are certain: the low byte is the tag, the high bits
 // are the bucket.
 using few_slots = detail::uuid_slots<std::allocator<std::byte>>;

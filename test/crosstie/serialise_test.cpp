@@ -1,5 +1,7 @@
 // serialise.hpp and print.hpp: bytes and back, refusals, and what tables look like.
 #include <gtest/gtest.h>
+#include <crosstie/concurrent_map.hpp>
+#include <crosstie/digest_map.hpp>
 #include <crosstie/fmt.hpp>
 #include <crosstie/lru_map.hpp>
 #include <crosstie/print.hpp>
@@ -211,6 +213,23 @@ TEST(print, shows_tables_that_are_visited) {
   text << slow << ' ' << recent << ' ' << shown(recent, 1) << ' ' << bound;
   EXPECT_EQ(text.str(), R"({1: "x"} {3: 7, 2: 7, 1: 7} {3: 7, ...} )"
                         R"({"123e4567-e89b-42d3-a456-426614174000" -> "n"})");
+}
+
+TEST(print, shows_shared_bounded_and_digested_tables) {
+  std::ostringstream text;
+  concurrent_map<std::string, int> shared(1);
+  shared.try_emplace("x", 1);
+  lru_rows<std::string, std::uint32_t, int> rows(2);
+  for (const std::uint32_t column : {1U, 2U, 3U}) rows.try_emplace("n", column, 7);
+  const digester counting(digest128{0x0706050403020100, 0x0f0e0d0c0b0a0908});
+  digest_map<int> trusted(counting);
+  trusted.try_emplace("", 5);
+  digest_map<int, digest_policy::keep_text> kept(counting);
+  kept.try_emplace("", 6);
+  text << shared << ' ' << rows << ' ' << shown(rows, 1) << ' ' << trusted << ' ' << kept;
+  EXPECT_EQ(text.str(), R"({"x": 1} {"n": {3: 7, 2: 7}} {"n": {3: 7, ...}} )"
+                        R"({a3817f04ba25a8e66df67214c7550293: 5} )"
+                        R"({a3817f04ba25a8e66df67214c7550293: 6})");
 }
 
 }  // namespace

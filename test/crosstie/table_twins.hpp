@@ -187,6 +187,7 @@ void run_steady_map(Choices& choices) {
       case 4: {
         const std::string* found = map.find_value(k);
         REQUIRE_THAT((found != nullptr) == twin.contains(k) && map.contains(k) == twin.contains(k));
+        REQUIRE_THAT(found == map.find_value(k.first, std::string_view(k.second)));
         REQUIRE_THAT(found == nullptr || *found == twin.at(k));
         break;
       }
@@ -194,14 +195,24 @@ void run_steady_map(Choices& choices) {
         if (choices.below(200) == 0) {
           map.clear();
           twin.clear();
+        } else if (choices.below(20) == 0) {
+          const auto fits = [&](const key& at) { return at.first == k.first; };
+          REQUIRE_THAT(erase_if(map, [&](const key& at, std::string&) { return fits(at); }) ==
+                       std::erase_if(twin, [&](const auto& e) { return fits(e.first); }));
+          check();
         }
         break;
       case 6: {
         if (choices.below(30) != 0) break;
+        const steady_map<key, std::string> copy = map;
+        REQUIRE_THAT(copy == map);
         steady_map<key, std::string> moved = std::move(map);
         REQUIRE_THAT(map.empty() && !map.contains(k));  // NOLINT(bugprone-use-after-move)
-        std::destroy_at(&map);
-        std::construct_at(&map, std::move(moved));
+        map[k.first, k.second] = "other";
+        swap(map, moved);
+        REQUIRE_THAT(moved.size() == 1 && moved.contains(k));
+        moved = copy;
+        map = std::move(moved);
         check();
         break;
       }

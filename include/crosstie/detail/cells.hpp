@@ -18,6 +18,7 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/block_rows.hpp>
 #include <crosstie/detail/id_rows.hpp>
+#include <crosstie/stats.hpp>
 
 namespace crosstie {
 
@@ -94,16 +95,6 @@ class id_range {
 
  private:
   detail::row_ids ids_;
-};
-
-// What `stats()` of a relation or table counts of its rows, at the time of the call.
-struct cell_stats {
-  std::size_t size = 0;
-  std::size_t memory_bytes = 0;
-  std::size_t rows = 0;  // that have members
-  std::size_t longest_row = 0;
-  double mean_row = 0;
-  double load_factor = 0;  // of the places for ids that rows with members have
 };
 
 namespace detail {

@@ -187,6 +187,12 @@ class flat_iterator {
 
   flat_iterator& operator++() noexcept {
     const auto position = place_.position();
+    // Groups fill from the front: nearly always the next slot is full, which can be foretold.
+    if (position + 1 < group_slots && place_.tag[1] != 0) [[likely]] {
+      ++place_.tag;
+      ++place_.slot;
+      return *this;
+    }
     const group* here = place_.home();
     Value* first = place_.slot - position;
     std::uint32_t full = here->match_full() & (group::all_slots << 1 << position);

@@ -12,7 +12,6 @@
 // Thread safety: any number of readers, or one writer.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -27,29 +26,9 @@
 #include <crosstie/hash.hpp>
 #include <crosstie/key.hpp>
 #include <crosstie/probe.hpp>
+#include <crosstie/stats.hpp>
 
 namespace crosstie {
-
-// What `stats()` counts, at the time of the call.
-struct flat_stats {
-  std::size_t size = 0;
-  std::size_t capacity = 0;
-  std::size_t memory_bytes = 0;
-  double load_factor = 0;
-  // probes[i]: elements found in the i-th group looked at; the last cell holds all beyond.
-  std::array<std::size_t, 8> probes{};
-  std::size_t longest_probe = 0;  // groups looked at for the farthest element; 0 when empty
-  double mean_probe = 0;
-  std::size_t overflowed_groups = 0;  // groups that a lookup may have to go past
-  // Quality of the hash on these very keys: how far the worst of its 64 bits is from being set in
-  // half of them, as a share. n good hashes stay below about 2 / sqrt(n).
-  double worst_bit_bias = 0;
-#ifdef CROSSTIE_COUNTERS
-  // Times that the elements have moved. Define CROSSTIE_COUNTERS in every file of a program, or in
-  // none: it adds a word to each table.
-  std::size_t rebuilds = 0;
-#endif
-};
 
 namespace detail {
 
@@ -372,30 +351,20 @@ class flat_table {
   void shrink_to_fit() { rehash(0); }
 
   [[nodiscard]] flat_stats stats() const {
-    flat_stats result;
-    result.size = size_;
-    result.capacity = capacity();
-    result.memory_bytes = memory_bytes();
-    result.load_factor = load_factor();
-    std::size_t total = 0;
-    std::array<std::size_t, 64> ones{};
+    stats_counter counter;
+    count_into(counter);
+    return counter.result(memory_bytes());
+  }
+  // The same, for tables that are made of several.
+  void count_into(stats_counter& counter) const {
+    counter.add_table(capacity(), rebuilds_.value());
     storage_.for_each([&](place at) {
       const std::uint64_t code = hash(key_at(at)).value;
-      const std::size_t length = probe_length(at, code);
-      ++result.probes[std::min(length, result.probes.size()) - 1];
-      result.longest_probe = std::max(result.longest_probe, length);
-      total += length;
-      for (unsigned bit = 0; bit < 64; ++bit) ones[bit] += code >> bit & 1;
+      counter.add(code, probe_length(at, code));
     });
-    if (size_ != 0) result.mean_probe = static_cast<double>(total) / static_cast<double>(size_);
-    if (size_ != 0) result.worst_bit_bias = worst_bias(ones);
-#ifdef CROSSTIE_COUNTERS
-    result.rebuilds = rebuilds_;
-#endif
     for (std::size_t g = 0; g < storage_.group_count(); ++g) {
-      result.overflowed_groups += storage_.groups[g].overflow_count != 0;
+      counter.add_group(storage_.groups[g].overflow_count != 0);
     }
-    return result;
   }
 
  protected:
@@ -553,20 +522,7 @@ class flat_table {
     pending.moving = false;
     std::swap(storage_, pending.fresh);
     max_load_ = storage::max_load(storage_.group_count());
-#ifdef CROSSTIE_COUNTERS
-    ++rebuilds_;
-#endif
-  }
-
-  // How far the bit farthest from it is from being set in half of all hashes, as a share: 0 is
-  // perfect, and n good hashes stay below about 2 / sqrt(n).
-  [[nodiscard]] double worst_bias(const std::array<std::size_t, 64>& ones) const noexcept {
-    double worst = 0;
-    for (const std::size_t count : ones) {
-      const double share = static_cast<double>(count) / static_cast<double>(size_);
-      worst = std::max(worst, share < 0.5 ? 0.5 - share : share - 0.5);
-    }
-    return worst;
+    rebuilds_.count();
   }
 
   template <class View>
@@ -666,9 +622,7 @@ class flat_table {
   [[no_unique_address]] Eq eq_;
   [[no_unique_address]] Alloc alloc_;
   std::uint64_t seed_;
-#ifdef CROSSTIE_COUNTERS
-  std::size_t rebuilds_ = 0;
-#endif
+  [[no_unique_address]] rebuild_count rebuilds_;
 };
 
 }  // namespace detail

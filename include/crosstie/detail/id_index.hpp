@@ -21,6 +21,7 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/group.hpp>
 #include <crosstie/hash.hpp>
+#include <crosstie/stats.hpp>
 
 namespace crosstie::detail {
 
@@ -70,7 +71,7 @@ class id_index {
   template <class HashOf>
   void reserve(std::size_t size, HashOf&& hash_of) {
     if (size <= limit()) return;
-    rebuild((size + slots_a_group * 7 / 8 - 1) / (slots_a_group * 7 / 8), hash_of);
+    rebuild(groups_for(size), hash_of);
   }
 
   // Adds an id that is not there; there must be room.
@@ -88,10 +89,30 @@ class id_index {
     if (!tags_.empty()) __builtin_prefetch(tags_.data() + home_of(hash) * slots_a_group);
   }
 
+  template <class HashOf>
+  void count_into(stats_counter& counter, HashOf&& hash_of) const {
+    counter.add_table(ids_.size(), rebuilds_.value());
+    const std::size_t groups = ids_.size() / slots_a_group;
+    for (std::size_t g = 0; g < groups; ++g) {
+      const std::uint8_t* tags = tags_.data() + g * slots_a_group;
+      counter.add_group(match(tags, 0) == 0);
+      for (std::size_t i = 0; i < slots_a_group; ++i) {
+        if (tags[i] == 0) continue;
+        const std::uint64_t hash = hash_of(ids_[g * slots_a_group + i]);
+        const std::size_t home = home_of(hash);
+        counter.add(hash, (g >= home ? g - home : g + groups - home) + 1);
+      }
+    }
+  }
+
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return tags_.capacity() + ids_.capacity() * sizeof(std::uint32_t);
   }
 
+  template <class HashOf>
+  void shrink_to_fit(HashOf&& hash_of) {
+    rebuild(groups_for(size_), hash_of);
+  }
   void clear() noexcept {
     tags_.clear();
     ids_.clear();
@@ -106,6 +127,9 @@ class id_index {
 
  private:
   [[nodiscard]] std::size_t limit() const noexcept { return ids_.size() / 8 * 7; }
+  [[nodiscard]] static std::size_t groups_for(std::size_t size) noexcept {
+    return (size + slots_a_group * 7 / 8 - 1) / (slots_a_group * 7 / 8);
+  }
 
   [[nodiscard]] std::size_t home_of(std::uint64_t hash) const noexcept {
     return static_cast<std::size_t>((static_cast<uint128>(hash) * (ids_.size() / slots_a_group)) >>
@@ -117,9 +141,7 @@ class id_index {
 
   [[nodiscard]] static std::uint32_t match(const std::uint8_t* tags, std::uint8_t tag) noexcept {
 #if CROSSTIE_SSE2
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tags));
-    return static_cast<std::uint32_t>(
-        _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(tag)))));
+    return equal_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(tags)), tag);
 #else
     std::uint32_t mask = 0;
     for (std::size_t i = 0; i < slots_a_group; ++i) mask |= std::uint32_t{tags[i] == tag} << i;
@@ -133,6 +155,7 @@ class id_index {
     vector<std::uint32_t> ids(groups * slots_a_group, 0, ids_.get_allocator());
     tags_.swap(tags);
     ids_.swap(ids);
+    rebuilds_.count();
     const auto count = static_cast<std::uint32_t>(std::exchange(size_, 0));
     // Ids are dense, so the old slots need not be read: this order reads what they stand for once,
     // from front to back.
@@ -142,6 +165,7 @@ class id_index {
   vector<std::uint8_t> tags_;
   vector<std::uint32_t> ids_;
   std::size_t size_ = 0;
+  [[no_unique_address]] rebuild_count rebuilds_;
 };
 
 }  // namespace crosstie::detail

@@ -11,18 +11,14 @@
 #include <crosstie/detail/group.hpp>
 #include <crosstie/detail/limits.hpp>
 
-#if CROSSTIE_SSE2 && (defined(__AVX2__) || defined(__AVX512F__))
-#include <immintrin.h>
-#endif
-
 namespace crosstie::detail {
 
 // Bit i is set where place i of a line (16 ids on a 64-byte boundary) holds `id`.
 [[nodiscard]] inline std::uint32_t match_line(const std::uint32_t* line,
                                               std::uint32_t id) noexcept {
-#if CROSSTIE_SSE2 && defined(__AVX512F__) && !defined(CROSSTIE_TINY_LIMITS)
+#if CROSSTIE_AVX512 && !defined(CROSSTIE_TINY_LIMITS)
   return _mm512_cmpeq_epi32_mask(_mm512_load_si512(line), _mm512_set1_epi32(static_cast<int>(id)));
-#elif CROSSTIE_SSE2 && defined(__AVX2__) && !defined(CROSSTIE_TINY_LIMITS)
+#elif CROSSTIE_AVX2 && !defined(CROSSTIE_TINY_LIMITS)
   const __m256i wanted = _mm256_set1_epi32(static_cast<int>(id));
   const auto half = [&](const std::uint32_t* ids) {
     const __m256i eight = _mm256_load_si256(reinterpret_cast<const __m256i*>(ids));

@@ -36,7 +36,7 @@ inline constexpr std::uint8_t sticky_overflow_count = 255;
 // Elements of an array that never moves its elements, in one allocation.
 inline constexpr std::size_t elements_a_segment = 1024;
 // Bytes of the first block of an arena; blocks double up to a page.
-inline constexpr std::size_t smallest_text_block = 1024;
+inline constexpr std::size_t smallest_text_block = 256;
 inline constexpr unsigned text_page_bits = 16;
 // Dense ids in a cache line; blocks of fewer are not hashed.
 inline constexpr std::uint32_t ids_a_line = 16;

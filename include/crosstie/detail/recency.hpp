@@ -147,6 +147,7 @@ class recency_store {
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
     return index_.memory_bytes() + nodes_.size() * sizeof(node);
   }
+  [[nodiscard]] flat_stats stats() const { return index_.stats(); }
   [[nodiscard]] Alloc get_allocator() const noexcept { return Alloc(alloc_); }
 
   void swap(recency_store& other) noexcept {

@@ -3,8 +3,8 @@
 //   block:  [len|text][len|text][len|text] ... free
 //
 // A position is a number in a virtual space of pages of 64 KiB; a table maps a page to its memory,
-// and a block of memory takes one page or several in a row. Blocks double from 1 KiB to 64 KiB, so
-// a small arena is small; a text longer than that gets a block to itself.
+// and a block of memory takes one page or several in a row. Blocks double from 256 bytes to 64 KiB,
+// so a small arena is small; a text longer than that gets a block to itself.
 //
 // Promise: a text never moves until clear(). Cost: a length of 1 byte up to 127, at most 5.
 // Limits: 4 GiB of text in all (length_error beyond). Thread safety: readers, or one writer.

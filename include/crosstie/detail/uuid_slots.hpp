@@ -26,6 +26,7 @@
 #include <crosstie/detail/group.hpp>
 #include <crosstie/detail/prefetch.hpp>
 #include <crosstie/hash.hpp>
+#include <crosstie/stats.hpp>
 #include <crosstie/uuid.hpp>
 
 namespace crosstie::detail {
@@ -167,6 +168,19 @@ class uuid_slots {
     }
   }
 
+  void count_into(stats_counter& counter, std::uint64_t seed) const {
+    counter.add_table(capacity(), rebuilds_.value());
+    for (std::size_t b = 0; b < buckets_.size(); ++b) {
+      counter.add_group(buckets_[b].tags[bucket::count] != 0);
+      for (unsigned slot = 0; slot < bucket::slots; ++slot) {
+        if (buckets_[b].tags[slot] == 0) continue;
+        const std::uint64_t code = hash(bucket::key(buckets_[b].words[slot]), seed);
+        const std::size_t home = home_of(code);
+        counter.add(code, (b >= home ? b - home : b + buckets_.size() - home) + 1);
+      }
+    }
+  }
+
   void clear() noexcept {
     for (bucket& at : buckets_) std::fill(std::begin(at.tags), std::end(at.tags), 0);
     size_ = 0;
@@ -209,10 +223,12 @@ class uuid_slots {
     grown.buckets_.resize(count);
     for_each([&](uuid key, std::uint32_t number) { grown.add(hash(key, seed), key, number); });
     swap(grown);
+    rebuilds_.count();
   }
 
   buckets buckets_;
   std::size_t size_ = 0;
+  [[no_unique_address]] rebuild_count rebuilds_;
 };
 
 }  // namespace crosstie::detail
