@@ -2,8 +2,8 @@
 
 In gdb, or in ~/.gdbinit:   source PREFIX/share/crosstie/crosstie_gdb.py
 
-flat_set, flat_map, assignment, interner of text and matrix list their entries, lru_map in order of
-use; relation and concurrent_map tell their size.
+Every table lists its entries: lru_map and lru_rows in order of use, relation and table row by row,
+uuid_assignment and digest_map by the bytes of their keys.
 """
 import gdb
 import gdb.printing
@@ -11,6 +11,10 @@ import gdb.printing
 # As in detail/group.hpp and detail/limits.hpp: compilers leave no trace of these numbers.
 GROUP_SLOTS = 14
 ELEMENTS_A_SEGMENT = 1024
+IDS_A_LINE = 16
+LINES_A_CHUNK = 1024
+HEAD_MASK = 31
+UUID_SLOTS = 6
 TEXT_PAGE_BITS = 16
 NO_INDEX = 2**32 - 1
 NARROW_NO_INDEX = 2**16 - 1
@@ -81,37 +85,93 @@ class assignment(flat_set):
         return "map"
 
 
-class relation:
-    def __init__(self, value):
-        self.value = value
+def joined(ids):
+    return "{" + ", ".join(str(one) for one in ids) + "}"
+
+
+class relation(flat_set):
+    """Rows with members; their ids are shown in ascending order."""
 
     def to_string(self):
-        rows = sum(1 for _ in gdb.default_visualizer(self.value["rows_"]["rows_"]).children())
+        rows = sum(1 for _, ids in self.entries() if ids)
         return f"crosstie::relation of {int(self.value['size_'])} pairs, {rows} rows"
+
+    def children(self):
+        return pairs((row, joined(sorted(ids))) for row, ids in self.entries() if ids)
+
+    def display_hint(self):
+        return "map"
+
+    def entries(self):
+        of = self.value["rows_"]
+        chunks = elements_of(of["pool_"]["chunks_"])
+        for number, row in enumerate(elements_of(of["rows_"])):
+            yield number, self.ids_of(chunks, row)
+
+    @staticmethod
+    def ids_of(chunks, row):
+        first, runs, jump = int(row["first"]), int(row["runs"]), int(row["jump"])
+        if runs == 0:
+            return [first] if int(row["size"]) else []
+        ids = []
+        for line in range(runs >> 5):
+            at = first + line
+            if runs & HEAD_MASK and line >= runs & HEAD_MASK:
+                at = (at + jump) & NO_INDEX
+            ids += [int(chunks[at // LINES_A_CHUNK][at % LINES_A_CHUNK]["ids"][i])
+                    for i in range(IDS_A_LINE)]
+        return [one for one in ids if one != NO_INDEX]
+
+
+class table(flat_set):
+    def to_string(self):
+        return f"crosstie::table of {int(self.value['size_'])}"
+
+    def children(self):
+        for row, block in enumerate(elements_of(self.value["rows_"]["blocks_"])):
+            if row >= int(self.value["rows_"]["size_"]):
+                return
+            yield from self.cells_of(row, block)
+
+    def cells_of(self, row, block):
+        capacity = int(block["capacity_"])
+        if capacity == 0:
+            return
+        size = int(block["size_"])
+        limit = capacity if capacity >= IDS_A_LINE else size
+        value_type = self.value.type.strip_typedefs().template_argument(2)
+        # Behind the ids, at the next address that is aligned for them.
+        align = max(4, value_type.alignof)
+        offset = (capacity * 4 + align - 1) // align * align
+        values = int(block["ids_"]) + offset
+        for place in range(limit):
+            column = int(block["ids_"][place])
+            if column != NO_INDEX:
+                at = gdb.Value(values).cast(value_type.pointer()) + place
+                yield f"[{row}, {column}]", at.dereference()
+
+    def display_hint(self):
+        return None
 
 
 class interner(flat_set):
     def to_string(self):
-        return f"crosstie::interner of {self.size()}"
-
-    def size(self):
-        entries = self.value["entries_"]
-        positions = entries["positions_"] if self.holds_text() else entries["values_"]
-        return int(positions["size_"])
+        return f"crosstie::interner of {int(self.value['index_']['size_'])}"
 
     def holds_text(self):
         return any(field.name == "arena_" for field in self.value["entries_"].type.fields())
 
     def children(self):
         entries = self.value["entries_"]
-        items = entries["positions_"] if self.holds_text() else entries["values_"]
-        segments = elements_of(items["segments_"])
-        if not segments:
+        if self.holds_text():
+            pages = elements_of(entries["arena_"]["pages_"])
+            for number, position in enumerate(elements_of(entries["positions_"])):
+                yield f"[{number}]", self.text_at(pages, int(position))
             return
-        pages = elements_of(entries["arena_"]["pages_"]) if self.holds_text() else []
-        for number in range(self.size()):
-            item = segments[number // ELEMENTS_A_SEGMENT][number % ELEMENTS_A_SEGMENT]
-            yield f"[{number}]", self.text_at(pages, int(item)) if pages else item
+        segments = elements_of(entries["values_"]["segments_"])
+        for number in range(int(self.value["index_"]["size_"])):
+            segment = segments[number // ELEMENTS_A_SEGMENT]
+            yield f"[{number}]", segment[number % ELEMENTS_A_SEGMENT]
 
     @staticmethod
     def text_at(pages, position):
@@ -151,7 +211,10 @@ class lru_map(flat_set):
         return pairs((e["first"], e["second"]) for e in self.entries())
 
     def entries(self):
-        node = self.value["list_"]["newest"]
+        return self.nodes_from(self.value["list_"]["newest"])
+
+    @staticmethod
+    def nodes_from(node):
         while int(node) != 0:
             held = node.dereference().type.strip_typedefs()
             element = gdb.lookup_type(f"{held}::element")
@@ -162,12 +225,91 @@ class lru_map(flat_set):
         return "map"
 
 
-class concurrent_map:
-    def __init__(self, value):
-        self.value = value
+class lru_rows(lru_map):
+    def to_string(self):
+        rows = int(self.value["rows_"]["size_"])
+        return f"crosstie::lru_rows of {rows} rows (at most {int(self.value['row_capacity_'])} each)"
+
+    def entries(self):
+        for row in full_slots(self.value["rows_"]):
+            yield from self.nodes_from(row["second"]["newest"])
+
+
+class steady_map(flat_map):
+    def to_string(self):
+        return f"crosstie::steady_map of {int(self.value['size_'])}"
+
+    def children(self):
+        return pairs((e["first"], e["second"]) for e in self.entries())
+
+    def entries(self):
+        last = None
+        for segment in elements_of(self.value["directory_"]):
+            if last is None or int(segment) != last:
+                yield from full_slots(segment["map"])
+            last = int(segment)
+
+
+class concurrent_map(flat_map):
+    """All shards, whatever lock is held: a stopped program does not run on."""
 
     def to_string(self):
-        return f"crosstie::concurrent_map of {int(self.value['shard_mask_']) + 1} shards"
+        size = sum(int(shard["size_"]) for shard in self.shards())
+        return f"crosstie::concurrent_map of {size} in {int(self.value['shard_mask_']) + 1} shards"
+
+    def children(self):
+        return pairs((e["first"], e["second"]) for s in self.shards() for e in full_slots(s))
+
+    def shards(self):
+        found = gdb.default_visualizer(self.value["shards_"])
+        first = found.pointer if hasattr(found, "pointer") else next(iter(found.children()))[1]
+        map_type = first.type.strip_typedefs().target()["content"].type.strip_typedefs()
+        for number in range(int(self.value["shard_mask_"]) + 1):
+            shard = (first + number).dereference()
+            yield shard["content"].address.cast(map_type.template_argument(0).pointer()).dereference()
+
+
+class digest_map(flat_map):
+    def to_string(self):
+        size = sum(int(self.value[part]["size_"]) for part in ("entries_", "collided_"))
+        return f"crosstie::digest_map of {size}"
+
+    def children(self):
+        entries = ((e["first"], e["second"]) for part in ("entries_", "collided_")
+                   for e in full_slots(self.value[part]))
+        return pairs((key, self.value_of(held)) for key, held in entries)
+
+    @staticmethod
+    def value_of(held):
+        fields = [field.name for field in held.type.strip_typedefs().fields()] \
+            if held.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT else []
+        return held["value"] if fields == ["position", "value"] else held
+
+
+class uuid_assignment(flat_map):
+    """Columns that are no UUIDs are shown by the text that their key stands for."""
+
+    def to_string(self):
+        return f"crosstie::uuid_assignment of {int(self.value['slots_']['size_'])}"
+
+    def children(self):
+        return pairs(self.entries())
+
+    def entries(self):
+        arena = self.value["rows_"]["entries_"]["arena_"]
+        names = elements_of(arena["pages_"])
+        others = interner(self.value["keys_"]["others_"])
+        for bucket in elements_of(self.value["slots_"]["buckets_"]):
+            for slot in range(UUID_SLOTS):
+                if int(bucket["tags"][slot]) == 0:
+                    continue
+                words = [int(bucket["words"][slot][i]) for i in range(5)]
+                high, low = words[0] | words[1] << 32, words[2] | words[3] << 32
+                key = f"{high:016x}{low:016x}"
+                column = "-".join((key[:8], key[8:12], key[12:16], key[16:20], key[20:]))
+                if high == 2**64 - 1:
+                    column = list(others.children())[low][1].value()
+                yield column, interner.text_at(names, words[4])
 
 
 class digest128:
@@ -181,8 +323,9 @@ class digest128:
 
 def printers():
     collection = gdb.printing.RegexpCollectionPrettyPrinter("crosstie")
-    for name in ("flat_set", "flat_map", "assignment", "relation", "interner", "matrix", "lru_map",
-                 "concurrent_map"):
+    for name in ("flat_set", "flat_map", "assignment", "relation", "table", "interner", "matrix",
+                 "lru_map", "lru_rows", "steady_map", "concurrent_map", "digest_map",
+                 "uuid_assignment"):
         collection.add_printer(name, f"^crosstie::{name}<.*>$", globals()[name])
     collection.add_printer("digest128", "^crosstie::digest128$", digest128)
     return collection

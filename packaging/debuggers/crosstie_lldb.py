@@ -6,12 +6,18 @@ import lldb
 
 # As in detail/group.hpp: compilers leave no trace of it.
 GROUP_SLOTS = 14
-SIZE_MEMBERS = {"flat_set": "size_", "flat_map": "size_", "assignment": "size_", "relation": "size_"}
+SIZES = {
+    **dict.fromkeys(("flat_set", "flat_map", "assignment", "relation", "table", "steady_map"),
+                    ("size_",)),
+    "uuid_assignment": ("slots_", "size_"),
+    "lru_rows": ("store_", "index_", "size_"),
+}
+KINDS = (*SIZES, "interner", "matrix", "lru_map", "concurrent_map", "digest_map")
 
 
 def number(value, *path):
     for name in path:
-        value = value.GetChildMemberWithName(name)
+        value = value.GetNonSyntheticValue().GetChildMemberWithName(name)
     return value.GetValueAsUnsigned()
 
 
@@ -23,17 +29,17 @@ def kind_of(value):
 def summary(value, _):
     value = value.GetNonSyntheticValue()
     kind = kind_of(value)
-    if kind in SIZE_MEMBERS:
-        return f"{number(value, SIZE_MEMBERS[kind])} entries"
+    if kind in SIZES:
+        return f"{number(value, *SIZES[kind])} entries"
     if kind == "matrix":
         return f"{number(value, 'rows_')} x {number(value, 'columns_')}"
     if kind == "lru_map":
         return f"{number(value, 'list_', 'size')} entries (at most {number(value, 'capacity_')})"
     if kind == "concurrent_map":
         return f"{number(value, 'shard_mask_') + 1} shards"
-    entries = value.GetChildMemberWithName("entries_")
-    items = "positions_" if entries.GetChildMemberWithName("positions_").IsValid() else "values_"
-    return f"{number(entries, items, 'size_')} names"
+    if kind == "digest_map":
+        return f"{number(value, 'entries_', 'size_') + number(value, 'collided_', 'size_')} entries"
+    return f"{number(value, 'index_', 'size_')} names"
 
 
 class flat_entries:
@@ -75,8 +81,7 @@ class flat_entries:
 
 def __lldb_init_module(debugger, _):
     script = __name__
-    for kind in ("flat_set", "flat_map", "assignment", "relation", "interner", "matrix", "lru_map",
-                 "concurrent_map"):
+    for kind in KINDS:
         debugger.HandleCommand(f"type summary add -e -w crosstie -F {script}.summary "
                                f'-x "^crosstie::{kind}<.*>$"')
     for kind in ("flat_set", "flat_map"):
