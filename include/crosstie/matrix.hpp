@@ -28,6 +28,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <crosstie/stats.hpp>
+
 namespace crosstie {
 
 inline constexpr std::size_t cache_line_bytes = 64;
