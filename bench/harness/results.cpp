@@ -149,7 +149,7 @@ double results::value(std::string_view metric, const case_fields& of) const {
 }
 
 std::expected<void, std::string> print_results(cli::output& to, const results& what, form how) {
-  if (how == form::json) return print_measurements(to, what.run, what.all());
+  if (how == form::json) return print_measurements(to, what.run, what.all(), what.records);
   for (const measurement& one : what.all()) {
     if (!one.checked) {
       return std::unexpected(one.bench + ": " + cli::to_text(one.of) + ": not checked");

@@ -38,6 +38,7 @@ class results {
   cli::run_facts run = cli::describe_run();
   std::vector<std::string> notes;  // sentences for people: before the tables, and nowhere else
   bool brief = false;              // the notes stand for the tables
+  std::vector<cli::measured_case> records;  // for json: the figures of a case put together
 
  private:
   std::vector<cli::measurement> all_;

@@ -223,10 +223,12 @@ class contest {
 void race_numbers(std::size_t entries, int rounds, results& into);
 void race_names(std::size_t entries, int rounds, results& into);
 void race_maps(std::size_t entries, int rounds, results& into);
+void race_shared(std::size_t entries, int rounds, results& into);
 void race_longest_insert(std::size_t entries, int rounds, results& into);
 void race_probes(std::size_t entries, int rounds, results& into);
 inline constexpr const char* number_keys = "{u32,u32}";
 inline constexpr const char* name_keys = "node name (52) x pod UID (36)";
 inline constexpr const char* map_keys = "{u32,u32} -> u64";
+inline constexpr const char* shared_keys = "{u32,u32} -> u64, 2 threads";
 
 }  // namespace crosstie::bench

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,8 +15,17 @@ namespace crosstie::bench {
 namespace {
 
 // The sorted vector is a floor to look at, not a peer.
-constexpr const char* peers[] = {"boost flat", "boost nested", "absl flat", "absl nested",
-                                 "std flat",   "std nested",   "std::map"};
+constexpr const char* peers[] = {"boost flat",
+                                 "boost nested",
+                                 "absl flat",
+                                 "absl nested",
+                                 "std flat",
+                                 "std nested",
+                                 "std::map",
+                                 "boost flat, one mutex",
+                                 "boost flat, one shared_mutex",
+                                 "boost flat, 64 mutexes",
+                                 "boost flat, 64 shared_mutexes"};
 
 struct wanted {
   std::string operation;  // "memory" for bytes
@@ -31,7 +41,8 @@ struct goal {
 
 // What loses least: no more than 1.5 times the best peer's time.
 constexpr double not_worse = 1 / 1.5;
-constexpr double as_good = 1 / 1.1;  // flat_map beside Boost's, and all small tables
+// flat_map beside Boost's, concurrent_map beside maps in shards, and all small tables.
+constexpr double as_good = 1 / 1.1;
 constexpr double longest_insert_us = 50;
 
 std::vector<wanted> with_the_rest(std::vector<wanted> first) {
@@ -45,6 +56,10 @@ std::vector<wanted> with_the_rest(std::vector<wanted> first) {
 std::vector<goal> goals_of(std::int64_t entries) {
   std::vector<goal> all;
   const bool many = entries > 5'000'000;
+  all.push_back({shared_keys,
+                 "crosstie concurrent_map",
+                 entries,
+                 {{"5 % writes", as_good}, {"50 % writes", as_good}}});
   if (entries <= 1000) {
     const std::vector<wanted> small = {
         {"fill and drain", as_good}, {"hit", as_good}, {"miss", as_good}, {"iterate", as_good}};
@@ -176,7 +191,8 @@ void draw_goals(const results& found, page& to) {
 
 void draw_case(const results& found, const std::string& keys, std::int64_t entries, page& to) {
   to.card(fmt::format("{}, {} entries", keys, entries));
-  for (const char* operation : {"hit", "hit in batches", "miss", "insert", "erase", "memory"}) {
+  for (const char* operation : {"hit", "hit in batches", "miss", "insert", "erase", "iterate",
+                                "5 % writes", "50 % writes", "memory"}) {
     const bool memory = std::string_view(operation) == "memory";
     std::vector<bar> bars;
     for (const cli::measurement& one : found.all()) {
@@ -192,6 +208,28 @@ void draw_case(const results& found, const std::string& keys, std::int64_t entri
     if (bars.empty()) continue;
     to.plot(draw_bars(operation, memory ? "bytes an entry" : "ns", bars));
   }
+}
+
+// Ours and the best peer over the sizes of one contest.
+void draw_sizes(const results& found, const std::string& keys, const char* operation, page& to) {
+  std::map<std::string, line> lines;
+  for (const cli::measurement& one : found.all()) {
+    if (one.bench != "tables" || one.metric != "time" ||
+        !has_fields(one, {{"keys", keys}, {"operation", operation}})) {
+      continue;
+    }
+    const std::string layout = cli::to_text(one.of[2].second);
+    line& of = lines.try_emplace(layout, line{layout, {}}).first->second;
+    of.dashed = !layout.starts_with("crosstie");
+    of.points.emplace_back(static_cast<double>(std::get<std::int64_t>(one.of[1].second)),
+                           one.value);
+  }
+  std::vector<line> all;
+  for (auto& [layout, of] : lines) {
+    if (of.points.size() > 1) all.push_back(std::move(of));
+  }
+  if (all.empty()) return;
+  to.plot(draw_lines(operation, {"entries", "ns an operation", true, true}, all));
 }
 
 }  // namespace
@@ -210,6 +248,10 @@ void judge_goals(results& found) {
 
 void draw_tables(const results& found, page& to) {
   draw_goals(found, to);
+  for (const char* keys : {name_keys, number_keys, map_keys}) {
+    to.card(fmt::format("{}, by size", keys));
+    for (const char* operation : {"hit", "miss"}) draw_sizes(found, keys, operation, to);
+  }
   std::set<std::pair<std::string, std::int64_t>> cases;
   for (const cli::measurement& one : found.all()) {
     if (one.bench == "tables") {

@@ -8,6 +8,7 @@
 #include "subcommands.hpp"
 #include "tables/contender.hpp"
 #include "tables/goals.hpp"
+#include "tables/records.hpp"
 
 namespace crosstie::bench {
 namespace {
@@ -32,16 +33,19 @@ void measure(const choice& of, const bench_options& options, results& into) {
     race("names", race_names, {1, 10, 100, 1000, 50'000});
     race("numbers", race_numbers, {1, 10, 100, 1000, 200'000});
     race("maps", race_maps, {1, 10, 100, 1000, 200'000});
+    race("shared", race_shared, {100'000});
     race("longest", race_longest_insert, {100'000});
     race("probes", race_probes, {100'000});
   } else {
     race("names", race_names, {1, 10, 100, 1000, 150'000, 1'000'000});
     race("numbers", race_numbers, {1, 10, 100, 1000, 1'000'000, 20'000'000});
     race("maps", race_maps, {1, 10, 100, 1000, 1'000'000});
+    race("shared", race_shared, {1'000'000});
     race("longest", race_longest_insert, {1'000'000});
     race("probes", race_probes, {1'000'000});
   }
   judge_goals(into);
+  into.records = make_records(into);
 }
 
 }  // namespace
@@ -53,7 +57,7 @@ void define_tables(CLI::App& app) {
       [=](const bench_options& options, results& into) { measure(*of, options, into); },
       draw_tables);
   own.add_option("--keys", of->keys, "which contests")
-      ->check(CLI::IsMember({"all", "names", "numbers", "maps", "longest", "probes"}));
+      ->check(CLI::IsMember({"all", "names", "numbers", "maps", "shared", "longest", "probes"}));
   own.add_option("--entries", of->entries, "in each table; 0: the sizes of the goals")
       ->check(CLI::Range(0, 1 << 30));
 }

@@ -34,8 +34,7 @@ std::string date() {
   return rfc3339(std::chrono::nanoseconds(now.time_since_epoch()).count());
 }
 
-void print_fields(document& to, const case_fields& of) {
-  to.begin_object();
+void print_field_values(document& to, const case_fields& of) {
   for (const auto& [name, value] : of) {
     if (const auto* whole = std::get_if<std::int64_t>(&value)) {
       to.integer(name, *whole);
@@ -43,7 +42,24 @@ void print_fields(document& to, const case_fields& of) {
       to.text(name, std::get<std::string>(value));
     }
   }
+}
+
+void print_fields(document& to, const case_fields& of) {
+  to.begin_object();
+  print_field_values(to, of);
   to.end_object();
+}
+
+void print_records(document& to, std::span<const measured_case> records) {
+  to.array("records");
+  for (const measured_case& one : records) {
+    to.begin_object();
+    print_field_values(to, one.of);
+    for (const auto& [name, value] : one.figures) to.number(name, value);
+    to.boolean("checked", one.checked);
+    to.end_object();
+  }
+  to.end_array();
 }
 
 }  // namespace
@@ -78,7 +94,8 @@ run_facts describe_run() {
 }
 
 std::expected<void, std::string> print_measurements(output& to, const run_facts& run,
-                                                    std::span<const measurement> results) {
+                                                    std::span<const measurement> results,
+                                                    std::span<const measured_case> records) {
   const auto unchecked =
       std::ranges::find_if(results, [](const measurement& one) { return !one.checked; });
   if (unchecked != results.end()) {
@@ -105,6 +122,7 @@ std::expected<void, std::string> print_measurements(output& to, const run_facts&
     into->end_object();
   }
   into->end_array();
+  if (!records.empty()) print_records(*into, records);
   into->end_object();
   into->finish();
   return {};

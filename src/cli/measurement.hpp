@@ -34,11 +34,20 @@ struct measurement {
   bool checked = false;  // the answer was compared with another's or with what must come out
 };
 
+// All figures of one case side by side, for whoever wants a line a case.
+struct measured_case {
+  case_fields of;
+  std::vector<std::pair<std::string, double>> figures;
+  bool checked = false;
+};
+
 // Where and with what: commit, machine, cores, kernel, compiler, flags, date.
 using run_facts = std::vector<std::pair<std::string, case_value>>;
 run_facts describe_run();
 
+// Where there are records, they follow the results: [{fields and figures of a case, checked}].
 std::expected<void, std::string> print_measurements(output& to, const run_facts& run,
-                                                    std::span<const measurement> results);
+                                                    std::span<const measurement> results,
+                                                    std::span<const measured_case> records = {});
 
 }  // namespace crosstie::cli
