@@ -1,4 +1,4 @@
-"""Conan 2 recipe of the table library: conan create packaging/conan"""
+"""Conan 2 recipe of the table library: conan create packaging/conan -s compiler.cppstd=23"""
 import os
 
 from conan import ConanFile

@@ -8,6 +8,7 @@ vcpkg_cmake_configure(
   OPTIONS -DCROSSTIE_BUILD_SCHEDULER=OFF -DCROSSTIE_BUILD_TESTS=OFF)
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/crosstie)
+vcpkg_fixup_pkgconfig()
 
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/lib")
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")
