@@ -269,6 +269,36 @@ TEST(flat_map, growth_survives_copies_that_throw) {
   EXPECT_EQ(throwing_value::alive, 0);
 }
 
+// A value whose moves may throw, too, and leave nothing behind: growth must copy it.
+struct fragile_value {
+  static inline int until_throw = -1;
+  std::string text;
+  explicit fragile_value(std::string t) : text(std::move(t)) {}
+  fragile_value(const fragile_value& other) : text(other.text) { count(); }
+  fragile_value(fragile_value&& other) : text(std::exchange(other.text, "gone")) {
+    count();
+  }  // NOLINT
+  fragile_value& operator=(const fragile_value&) = default;
+  ~fragile_value() = default;
+
+ private:
+  static void count() {
+    if (until_throw >= 0 && until_throw-- == 0) throw std::runtime_error("move");
+  }
+};
+
+TEST(flat_map, growth_survives_moves_that_throw) {
+  flat_map<int, fragile_value> map;
+  for (int i = 0; i < 50; ++i) map.try_emplace(i, std::to_string(i));
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    fragile_value::until_throw = attempt;
+    EXPECT_THROW(map.rehash(1000), std::runtime_error);
+    fragile_value::until_throw = -1;
+    ASSERT_EQ(map.size(), 50U);
+    for (int i = 0; i < 50; ++i) ASSERT_EQ(map.at(i).text, std::to_string(i));
+  }
+}
+
 TEST(flat_map, a_throwing_constructor_leaves_no_trace) {
   flat_map<int, throwing_value> map;
   const throwing_value original(1);

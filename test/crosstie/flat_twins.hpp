@@ -368,6 +368,9 @@ void run_interner(Choices& choices) {
           names = std::move(moved);
         } else if (action == 3) {
           names.reserve(twin.size() + 100);
+        } else if (action < 6) {
+          names.shrink_to_fit();
+          REQUIRE_THAT(names.stats().size == twin.size());
         }
         break;
       }
