@@ -1,8 +1,11 @@
 #include <absl/base/config.h>
 #include <CLI/CLI.hpp>
 #include <boost/version.hpp>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "harness/options.hpp"
 #include "subcommands.hpp"
@@ -18,9 +21,21 @@ struct choice {
   std::size_t entries = 0;
 };
 
+// Whether malloc asks for huge pages: the tunable of glibc, and whether the machine grants them.
+std::string huge_pages() {
+  const char* tunables = std::getenv("GLIBC_TUNABLES");
+  const bool asked = tunables != nullptr && std::string_view(tunables).contains("hugetlb=1");
+  std::ifstream from("/sys/kernel/mm/transparent_hugepage/enabled");
+  std::string modes;
+  std::getline(from, modes);
+  if (modes.contains("[always]")) return "always";
+  return asked && modes.contains("[madvise]") ? "asked for" : "none";
+}
+
 void measure(const choice& of, const bench_options& options, results& into) {
   into.run.emplace_back("boost", std::string(BOOST_LIB_VERSION));
   into.run.emplace_back("abseil", std::to_string(ABSL_LTS_RELEASE_VERSION));
+  into.run.emplace_back("huge pages", huge_pages());
   const auto race = [&](const char* keys, auto run, std::vector<std::size_t> sizes) {
     if (of.keys != "all" && of.keys != keys) return;
     if (of.entries != 0) sizes = {of.entries};

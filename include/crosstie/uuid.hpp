@@ -138,6 +138,31 @@ inline constexpr auto hex_pairs = [] {
 // Its canonical text.
 [[nodiscard]] inline std::array<char, uuid_text_bytes> format_uuid(uuid value) noexcept {
   std::array<char, uuid_text_bytes> text;
+#if CROSSTIE_SSE2
+  const __m128i bytes = _mm_set_epi64x(static_cast<long long>(detail::from_big_endian(value.low)),
+                                       static_cast<long long>(detail::from_big_endian(value.high)));
+  const __m128i low_digit = _mm_set1_epi8(0x0f);
+  const __m128i first = _mm_and_si128(_mm_srli_epi16(bytes, 4), low_digit);
+  const __m128i second = _mm_and_si128(bytes, low_digit);
+  const auto digits = [](__m128i values) {
+    const __m128i is_letter = _mm_cmpgt_epi8(values, _mm_set1_epi8(9));
+    return _mm_add_epi8(values, _mm_or_si128(_mm_and_si128(is_letter, _mm_set1_epi8('a' - 10)),
+                                             _mm_andnot_si128(is_letter, _mm_set1_epi8('0'))));
+  };
+  // From registers to the text: what went through memory on the way would wait there.
+  const auto put = [&](std::size_t at, auto word) { std::memcpy(&text[at], &word, sizeof word); };
+  const auto high_half = [](__m128i of) {
+    return static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(of, of)));
+  };
+  const __m128i front = digits(_mm_unpacklo_epi8(first, second));
+  const __m128i back = digits(_mm_unpackhi_epi8(first, second));
+  put(0, static_cast<std::uint64_t>(_mm_cvtsi128_si64(front)));
+  put(9, static_cast<std::uint32_t>(high_half(front)));
+  put(14, static_cast<std::uint32_t>(high_half(front) >> 32));
+  put(19, static_cast<std::uint32_t>(_mm_cvtsi128_si32(back)));
+  put(24, static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_srli_si128(back, 4))));
+  put(28, high_half(back));
+#else
   const auto put = [&](std::size_t at, std::uint64_t word, unsigned shift) {
     std::memcpy(text.data() + at, detail::hex_pairs[word >> shift & 255].data(), 2);
   };
@@ -146,6 +171,7 @@ inline constexpr auto hex_pairs = [] {
   for (unsigned i = 0; i < 2; ++i) put(14 + 2 * i, value.high, 8 - 8 * i);
   for (unsigned i = 0; i < 2; ++i) put(19 + 2 * i, value.low, 56 - 8 * i);
   for (unsigned i = 0; i < 6; ++i) put(24 + 2 * i, value.low, 40 - 8 * i);
+#endif
   for (const std::size_t dash : {8, 13, 18, 23}) text[dash] = '-';
   return text;
 }
