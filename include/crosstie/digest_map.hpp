@@ -81,27 +81,50 @@ struct kept_entry {
 }  // namespace detail
 
 // A key is one field or a tuple of fields (digest_field); every key of a map has the same fields.
-template <class T, digest_policy Policy = digest_policy::trust, class Digester = digester>
+template <class T, digest_policy Policy = digest_policy::trust, class Digester = digester,
+          class Alloc = std::allocator<std::byte>>
 class digest_map {
+  using alloc_traits = std::allocator_traits<Alloc>;
+  template <class Key, class Value>
+  using map_of =
+      flat_map<Key, Value, key_hash<Key>, key_equal<Key>,
+               typename alloc_traits::template rebind_alloc<std::pair<const Key, Value>>>;
   static constexpr bool keeps_text = Policy == digest_policy::keep_text;
   using entry = std::conditional_t<keeps_text, detail::kept_entry<T>, T>;
 
  public:
   using mapped_type = T;
+  using allocator_type = Alloc;
 
-  explicit digest_map(Digester digester = Digester()) : digester_(std::move(digester)) {}
-  // A copy leaves the texts of erased keys behind.
+  explicit digest_map(Digester digester = Digester(), const Alloc& alloc = Alloc())
+      : digester_(std::move(digester)), entries_(alloc), texts_(alloc), collided_(alloc) {}
   digest_map(const digest_map& other)
-      : digester_(other.digester_), entries_(other.entries_), collided_(other.collided_) {
+      : digest_map(other,
+                   alloc_traits::select_on_container_copy_construction(other.get_allocator())) {}
+  // A copy leaves the texts of erased keys behind.
+  digest_map(const digest_map& other, const Alloc& alloc)
+      : digester_(other.digester_),
+        entries_(other.entries_, alloc),
+        texts_(alloc),
+        collided_(other.collided_, alloc) {
     if constexpr (keeps_text) {
       for (auto& [code, kept] : entries_) {
         kept.position = texts_.add(other.texts_.at(kept.position));
       }
     }
   }
-  digest_map(digest_map&&) noexcept = default;
-  digest_map& operator=(digest_map other) noexcept {
-    swap(other);
+  digest_map(digest_map&& other) noexcept = default;
+  // Assignments keep their own allocator.
+  digest_map& operator=(const digest_map& other) {
+    if (this == &other) return *this;
+    digest_map copy(other, get_allocator());
+    swap(copy);
+    return *this;
+  }
+  digest_map& operator=(digest_map&& other) noexcept(alloc_traits::is_always_equal::value) {
+    if (!(get_allocator() == other.get_allocator())) return *this = std::as_const(other);
+    digest_map taken(std::move(other));
+    swap(taken);
     return *this;
   }
   ~digest_map() = default;
@@ -158,6 +181,7 @@ class digest_map {
     return 1;
   }
 
+  // Both sides must have equal allocators.
   void swap(digest_map& other) noexcept {
     std::swap(digester_, other.digester_);
     entries_.swap(other.entries_);
@@ -176,6 +200,7 @@ class digest_map {
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   // How many keys found their digest taken by another; always 0 where texts are not kept.
   [[nodiscard]] std::size_t collisions() const noexcept { return collided_.size(); }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return Alloc(entries_.get_allocator()); }
   // Of the digests and, where there are any, of the keys that collided.
   [[nodiscard]] flat_stats stats() const {
     detail::stats_counter counter;
@@ -240,9 +265,9 @@ class digest_map {
   }
 
   [[no_unique_address]] Digester digester_;
-  flat_map<digest128, entry> entries_;
-  detail::text_arena<std::allocator<char>> texts_{std::allocator<char>()};
-  flat_map<std::string, T> collided_;  // keys whose digest is another's
+  map_of<digest128, entry> entries_;
+  detail::text_arena<Alloc> texts_;
+  map_of<std::string, T> collided_;  // keys whose digest is another's
 };
 
 }  // namespace crosstie

@@ -46,7 +46,7 @@ class lru_rows;
 template <class Key, class T, class Hash, class Eq, class Alloc>
 class concurrent_map;
 enum class digest_policy;
-template <class T, digest_policy Policy, class Digester>
+template <class T, digest_policy Policy, class Digester, class Alloc>
 class digest_map;
 struct digest128;
 template <class Alloc>
@@ -209,8 +209,8 @@ void print_table(std::ostream& to, const concurrent_map<Key, T, Hash, Eq, Alloc>
                  std::size_t limit) {
   print_visited(to, table, limit);
 }
-template <class T, digest_policy Policy, class Digester>
-void print_table(std::ostream& to, const digest_map<T, Policy, Digester>& table,
+template <class T, digest_policy Policy, class Digester, class Alloc>
+void print_table(std::ostream& to, const digest_map<T, Policy, Digester, Alloc>& table,
                  std::size_t limit) {
   print_visited(to, table, limit);
 }

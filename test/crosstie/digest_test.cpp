@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "crosstie/allocators.hpp"
 #include "crosstie/choices.hpp"
 
 namespace crosstie::test {
@@ -124,6 +125,59 @@ TEST(digest_map, agrees_with_its_twin) {
   check_against_twin(digest_map<int>(), 1);
   check_against_twin(digest_map<int, digest_policy::keep_text>(), 2);
   check_against_twin(digest_map<int, digest_policy::keep_text, colliding_digester>(), 3);
+}
+
+// Whatever allocation fails, an insertion leaves the map as it was, also one whose digest is taken.
+template <digest_policy Policy, class Digester>
+void check_strong_guarantee() {
+  using map = digest_map<int, Policy, Digester, failing_allocator<std::byte>>;
+  {
+    map events;
+    for (int i = 0; i < 100; ++i) {
+      const std::string key = "a key of some length " + std::to_string(i);
+      const std::size_t before = events.size();
+      for (std::size_t allowed = 0;; ++allowed) {
+        ledger.until_failure = allowed;
+        try {
+          events.try_emplace(key, i);
+          ledger.until_failure = static_cast<std::size_t>(-1);
+          break;
+        } catch (const std::bad_alloc&) {
+          ledger.until_failure = static_cast<std::size_t>(-1);
+          ASSERT_EQ(events.size(), before);
+          ASSERT_FALSE(events.contains(key));
+        }
+      }
+      ASSERT_EQ(*events.find_value(key), i);
+    }
+    const map copy = events;
+    map assigned;
+    assigned = copy;
+    ASSERT_EQ(*assigned.find_value("a key of some length 7"), 7);
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(digest_map, insertion_has_the_strong_guarantee) {
+  check_strong_guarantee<digest_policy::trust, digester>();
+  check_strong_guarantee<digest_policy::keep_text, digester>();
+  check_strong_guarantee<digest_policy::keep_text, colliding_digester>();
+}
+
+TEST(digest_map, memory_goes_back_to_the_allocator_it_came_from) {
+  using alloc = owned_allocator<std::byte, false>;
+  memory_owner first;
+  memory_owner second;
+  {
+    digest_map<int, digest_policy::keep_text, digester, alloc> map(digester{}, alloc(first));
+    map.try_emplace("a key", 1);
+    digest_map<int, digest_policy::keep_text, digester, alloc> there(digester{}, alloc(second));
+    there = std::move(map);
+    EXPECT_GT(second.live_bytes, 0U);
+    EXPECT_EQ(*there.find_value("a key"), 1);
+  }
+  EXPECT_EQ(first.live_bytes, 0U);
+  EXPECT_EQ(second.live_bytes, 0U);
 }
 
 }  // namespace

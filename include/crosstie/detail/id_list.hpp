@@ -16,10 +16,12 @@
 
 namespace crosstie::detail {
 
-// Room for `size` elements in a vector, with a slack of a quarter where std::vector would double.
+// Room for `size` elements in a vector, with a slack of a quarter where std::vector would double;
+// at least 4, so that the first few do not each move all.
 template <class Vector>
 void reserve_slim(Vector& vector, std::size_t size) {
-  if (size > vector.capacity()) vector.reserve(std::max(size, size + vector.capacity() / 4));
+  if (size <= vector.capacity()) return;
+  vector.reserve(size + std::max<std::size_t>(4, vector.capacity() / 4));
 }
 
 template <dense_id Id, class Alloc>
