@@ -10,9 +10,8 @@
 // again, and the filter is wiped when the count falls to 0: no tombstones, so a table does not
 // slow down with use. A count that reaches 255 stays there until the table is rebuilt.
 //
-// Cost: a match is one 16-byte compare (SSE2; straight into a mask where the compiler may use
-//   AVX-512BW and VL), or a loop of 14 where CROSSTIE_NO_SIMD is defined or the machine has no
-//   SSE2. Thread safety: as plain data.
+// Cost: a match is one 16-byte compare (SSE2), or a loop of 14 where CROSSTIE_NO_SIMD is defined or
+// the machine has no SSE2. Thread safety: as plain data.
 #pragma once
 
 #include <bit>
@@ -47,14 +46,11 @@
 namespace crosstie::detail {
 
 #if CROSSTIE_SSE2
-// Bit i is set where byte i is `tag`: with AVX-512 one instruction, else two.
+// Bit i is set where byte i is `tag`. AVX-512 would do so in one instruction, and is slower: see
+// docs/dead-ends.md.
 [[nodiscard]] inline std::uint32_t equal_bytes(__m128i bytes, std::uint8_t tag) noexcept {
   const __m128i wanted = _mm_set1_epi8(static_cast<char>(tag));
-#if CROSSTIE_AVX512
-  return _mm_cmpeq_epi8_mask(bytes, wanted);
-#else
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
-#endif
 }
 #endif
 
