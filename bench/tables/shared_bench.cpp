@@ -65,8 +65,9 @@ struct sharded {
   }
 };
 
+template <class Mutex>
 struct shared_map {
-  concurrent_map<cell, std::uint64_t, key_hash<cell>, key_equal<cell>, counted<element>> map{
+  concurrent_map<cell, std::uint64_t, key_hash<cell>, key_equal<cell>, counted<element>, Mutex> map{
       shard_count};
 
   void add(const cell& key) {
@@ -167,7 +168,8 @@ void race_shared(std::size_t entries, int count, results& into) {
   add<locked<std::shared_mutex>>(race, "boost flat, one shared_mutex", in, into);
   add<sharded<std::mutex>>(race, "boost flat, 64 mutexes", in, into);
   add<sharded<std::shared_mutex>>(race, "boost flat, 64 shared_mutexes", in, into);
-  add<shared_map>(race, "crosstie concurrent_map", in, into);
+  add<shared_map<std::shared_mutex>>(race, "crosstie concurrent_map", in, into);
+  add<shared_map<std::mutex>>(race, "crosstie concurrent_map, std::mutex", in, into);
   race.run(into);
 }
 

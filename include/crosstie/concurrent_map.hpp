@@ -17,6 +17,9 @@
 //   where nothing writes, a plain flat_map behind a shared_ptr reads faster.
 // Invalidation: no reference leaves a shard: values are copied out, or visited under its lock. The
 //   callbacks must not call into the same map (that could deadlock), and may throw.
+// Mutex: std::shared_mutex lets readers of one shard in together; std::mutex is quicker to take,
+// which
+//   pays where a map is written a lot and no shard is read all the time.
 // Fairness: that of std::shared_mutex; with glibc, readers that never pause can keep a writer of
 //   their shard waiting.
 // Exceptions: strong guarantee. Thread safety: all members but construction and destruction may be
@@ -30,6 +33,7 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <type_traits>
 #include <utility>
 
 #include <crosstie/detail/lookup.hpp>
@@ -38,10 +42,13 @@
 namespace crosstie {
 
 template <class Key, class T, class Hash = key_hash<Key>, class Eq = key_equal<Key>,
-          class Alloc = std::allocator<std::pair<const Key, T>>>
+          class Alloc = std::allocator<std::pair<const Key, T>>, class Mutex = std::shared_mutex>
 class concurrent_map {
   using map = flat_map<Key, T, Hash, Eq, Alloc>;
-  using mutex = std::shared_mutex;
+  using mutex = Mutex;
+  static constexpr bool shares = requires(Mutex& lock) { lock.lock_shared(); };
+  template <class M>
+  using reading = std::conditional_t<shares, std::shared_lock<M>, std::unique_lock<M>>;
 
   // Two cache lines, since processors fetch lines in pairs.
   struct alignas(128) shard {
@@ -166,13 +173,13 @@ class concurrent_map {
   // Over all shards, one after another.
   [[nodiscard]] std::size_t size() const {
     std::size_t total = 0;
-    for_each_shard<std::shared_lock>([&](const map& elements) { total += elements.size(); });
+    for_each_shard<reading>([&](const map& elements) { total += elements.size(); });
     return total;
   }
   [[nodiscard]] bool empty() const { return size() == 0; }
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for_each_shard<std::shared_lock>([&](const map& elements) {
+    for_each_shard<reading>([&](const map& elements) {
       for (const auto& [key, value] : elements) visit(key, value);
     });
   }
@@ -194,14 +201,13 @@ class concurrent_map {
   [[nodiscard]] std::size_t shard_count() const noexcept { return shard_mask_ + 1; }
   [[nodiscard]] std::size_t memory_bytes() const {
     std::size_t bytes = shard_count() * sizeof(shard);
-    for_each_shard<std::shared_lock>(
-        [&](const map& elements) { bytes += elements.memory_bytes(); });
+    for_each_shard<reading>([&](const map& elements) { bytes += elements.memory_bytes(); });
     return bytes;
   }
   [[nodiscard]] flat_stats stats() const {
     detail::stats_counter counter;
     std::size_t bytes = shard_count() * sizeof(shard);
-    for_each_shard<std::shared_lock>([&](const map& elements) {
+    for_each_shard<reading>([&](const map& elements) {
       elements.count_into(counter);
       bytes += elements.memory_bytes();
     });
@@ -225,7 +231,7 @@ class concurrent_map {
   bool visit_found(const View& key, Visit&& visit) const {
     const hash_code code = empty_.hash(key);
     const shard& home = shard_of(code);
-    const std::shared_lock guard(home.lock);
+    const reading<mutex> guard(home.lock);
     const map& elements = *home.content;
     const auto at = elements.find(code, key);
     if (at == elements.end()) return false;

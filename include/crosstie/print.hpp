@@ -43,7 +43,7 @@ template <class Key, class T, class Alloc>
 class lru_map;
 template <class Row, class Column, class T, class Alloc>
 class lru_rows;
-template <class Key, class T, class Hash, class Eq, class Alloc>
+template <class Key, class T, class Hash, class Eq, class Alloc, class Mutex>
 class concurrent_map;
 enum class digest_policy;
 template <class T, digest_policy Policy, class Digester, class Alloc>
@@ -204,8 +204,8 @@ template <class Key, class T, class Alloc>
 void print_table(std::ostream& to, const lru_map<Key, T, Alloc>& table, std::size_t limit) {
   print_visited(to, table, limit);
 }
-template <class Key, class T, class Hash, class Eq, class Alloc>
-void print_table(std::ostream& to, const concurrent_map<Key, T, Hash, Eq, Alloc>& table,
+template <class Key, class T, class Hash, class Eq, class Alloc, class Mutex>
+void print_table(std::ostream& to, const concurrent_map<Key, T, Hash, Eq, Alloc, Mutex>& table,
                  std::size_t limit) {
   print_visited(to, table, limit);
 }

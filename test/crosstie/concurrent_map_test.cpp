@@ -95,8 +95,9 @@ TEST(concurrent_map, agrees_with_its_twin) {
   EXPECT_TRUE(map.empty());
 }
 
-TEST(concurrent_map, counts_are_exact) {
-  concurrent_map<std::string, int> map;
+template <class Map>
+void check_counts() {
+  Map map;
   constexpr int rounds = 3000;
   in_threads(4, [&](int t) {
     std::mt19937 draw(static_cast<unsigned>(t));
@@ -109,6 +110,14 @@ TEST(concurrent_map, counts_are_exact) {
   int total = 0;
   map.for_each([&](const std::string&, int n) { total += n; });
   EXPECT_EQ(total, 4 * rounds);
+  EXPECT_EQ(map.size(), 3U);
+}
+
+TEST(concurrent_map, counts_are_exact) { check_counts<concurrent_map<std::string, int>>(); }
+TEST(concurrent_map, counts_are_exact_with_a_plain_mutex) {
+  using element = std::pair<const std::string, int>;
+  check_counts<concurrent_map<std::string, int, key_hash<std::string>, key_equal<std::string>,
+                              std::allocator<element>, std::mutex>>();
 }
 
 // Shards grow while others read them; a value is either whole or not there.
