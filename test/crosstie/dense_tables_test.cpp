@@ -301,6 +301,27 @@ TEST(steady_map, has_the_strong_guarantee) {
   EXPECT_EQ(ledger.live_blocks, 0U);
 }
 
+// Keys are chosen by their hashes, so that one corner of the directory gets deep while a segment of
+// all the rest stays whole: when that is split, many entries of the directory change at once.
+TEST(steady_map, a_split_far_from_the_deepest_segment_moves_many_entries) {
+  steady_map<std::uint64_t, int> map;
+  const std::uint64_t seed = table_seed(&map);
+  std::uint64_t next = 0;
+  std::vector<std::uint64_t> inserted;
+  const auto insert = [&](std::size_t count, auto&& fits) {
+    for (; count != 0; ++next) {
+      if (!fits(key_hash<std::uint64_t>{}(next, seed))) continue;
+      ASSERT_TRUE(map.try_emplace(next, static_cast<int>(next)).second);
+      inserted.push_back(next);
+      --count;
+    }
+  };
+  insert(2 * map.most_in_segment, [](std::uint64_t hash) { return hash >> 58 == 0; });
+  insert(2 * map.most_in_segment, [](std::uint64_t hash) { return hash >> 63 == 1; });
+  ASSERT_EQ(map.size(), inserted.size());
+  for (const std::uint64_t key : inserted) ASSERT_TRUE(map.contains(key));
+}
+
 TEST(steady_map, a_key_may_be_made_from_an_element_that_moves) {
   steady_map<std::string, std::string> map;
   map.try_emplace("first", "0");
