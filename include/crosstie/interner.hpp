@@ -10,9 +10,8 @@
 //
 // Promise: ids are dense in order of first intern; views and references stay valid until clear()
 //   or destruction (moving and swapping an interner moves no text).
-// Cost: 4 to 5 bytes, the length (1 byte up to 127) and 5.7 to 8.6 bytes of index over the text of
-// an
-//   entry; a lookup of a known text hashes it once and compares it once.
+// Cost: over the text of an entry 4 to 5 bytes, the length (1 byte up to 127) and 5.7 to 8.6 bytes
+//   of index; a lookup of a known text hashes it once and compares it once.
 // Limits: 2^32 - 1 ids and 4 GiB of text (std::length_error beyond).
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
