@@ -293,10 +293,10 @@ class engine::implementation {
     if (counters_.count_bytes() > options_.counter_bytes) forget_rules();
     const std::uint32_t rules_id = rules_.rules_of(pod, *profile);
     if (rules_id == rule_table::plain) return std::nullopt;
+    const bool refuses = rules_[rules_id].refuse();
     const cluster::name_id nominated_node = (*objects_)[pod].nominated_node;
-    const bool bucketed = rules_id != rule_table::none;
     // Nominated pods count for the rules of others as well.
-    if (bucketed && (!nominated_.empty() || nominated_node != cluster::no_name)) {
+    if (refuses && (nominated_node != cluster::no_name || !none_concerns(rules_id, pod))) {
       return std::nullopt;
     }
     const volume_table::answer allowed = ask_volumes(pod, *profile);
@@ -309,21 +309,37 @@ class engine::implementation {
     own_ = {};
     if (nominated_node != cluster::no_name) judge_own(pod, nominated_node, wanted, *part);
     const bool somewhere = allowed == volume_table::answer::somewhere;
-    if (somewhere && (bucketed || own_.node != cluster::no_node)) return std::nullopt;
-    if (!bucketed) {
-      found_row row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, false};
-      if (!somewhere) return row;
-      static_cast<score_table::row&>(row) = rows_.narrow(row, volumes_.refused(), weights, *part);
-      // Why nodes refuse is the plugins' to say.
-      return row.feasible > 0 ? std::optional(row) : std::nullopt;
+    const bool ruled = rules_id != rule_table::none;
+    if (somewhere && (ruled || own_.node != cluster::no_node)) return std::nullopt;
+    const bucket_table::question asked{shape_id, rules_id, wanted,
+                                       weights,  *part,    rules_[rules_id]};
+    if (ruled && (refuses || !takes_own())) {
+      if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
+        return std::nullopt;
+      }
+      const found_row row{buckets_.refresh(asked), shape_id, true};
+      if (refuses || row.feasible > 0) return row;
     }
-    if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
-      return std::nullopt;
-    }
-    return found_row{
-        buckets_.refresh({shape_id, rules_id, wanted, weights, *part, rules_[rules_id]}), shape_id,
-        true};
+    // Rules that only score have no say about a nominated node, nor where nothing is feasible.
+    const found_row row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, false};
+    return somewhere ? narrow(row, asked) : row;
   }
+
+  // To the nodes that volumes allow. Why nodes refuse where none is left is the plugins' to say.
+  std::optional<found_row> narrow(found_row row, const bucket_table::question& asked) {
+    static_cast<score_table::row&>(row) =
+        rows_.narrow(row, volumes_.refused(), asked.weights, asked.part);
+    return row.feasible > 0 ? std::optional(row) : std::nullopt;
+  }
+
+  // No nominated pod that this one may not pass is the rules' concern.
+  bool none_concerns(std::uint32_t rules_id, pod_id pod) const {
+    const std::int32_t priority = objects_->spec(pod).priority;
+    return nominated_.all_of([&](pod_id each, node_id) {
+      return objects_->spec(each).priority < priority || !rules_.concerns(rules_id, each);
+    });
+  }
+  bool takes_own() const { return own_.node != cluster::no_node && own_.bits == 0; }
 
   volume_table::answer ask_volumes(pod_id pod, std::uint32_t profile) {
     const bool asks = std::ranges::any_of(objects_->spec(pod).volumes, plugins::needs_claim);
@@ -351,7 +367,7 @@ class engine::implementation {
 
   placement describe(const found_row& row) const {
     placement found;
-    if (own_.node != cluster::no_node && own_.bits == 0) {
+    if (takes_own()) {
       const bool counted = rows_.totals(row)[cluster::index(own_.node)] >= 0;
       found.feasible = row.feasible + (counted ? 0 : 1);
       found.ties = 1;

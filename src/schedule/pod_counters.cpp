@@ -154,9 +154,15 @@ std::uint32_t pod_counters::intern(const pod_predicate& which, topology_table::k
   if (number < before) return numbered_[number];
   const std::uint32_t id = add_counter(key, choice, keeps_lowest);
   numbered_.push_back(id);
+  counters_[id].predicate = predicate;
   fill(predicate, counters_[id]);
   predicates_[predicate].counters.push_back(id);
   return id;
+}
+
+bool pod_counters::selects(std::uint32_t counter, pod_id pod) {
+  const std::vector<std::uint32_t>& fulfilled = identify((*objects_)[pod]).predicates;
+  return std::ranges::find(fulfilled, counters_[counter].predicate) != fulfilled.end();
 }
 
 void pod_counters::fill(std::uint32_t predicate, pod_counter& counter) {

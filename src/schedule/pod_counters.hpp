@@ -51,6 +51,7 @@ struct node_choice {
 struct pod_counter {
   topology_table::key_id key = 0;
   std::uint32_t choice = 0;          // of nodes
+  std::uint32_t predicate = 0;       // of pods; none where it counts those that carry a term
   std::vector<std::int32_t> counts;  // by domain
   std::int64_t total = 0;
 
@@ -88,6 +89,8 @@ class pod_counters {
                        const node_choice& nodes, bool keeps_lowest);
   const pod_counter& operator[](std::uint32_t counter) const { return counters_[counter]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(counters_.size()); }
+  // Would the counter, made by intern(), count the pod on a node, were it not being deleted?
+  bool selects(std::uint32_t counter, pod_id pod);
 
   // Terms that pods on nodes carry or once carried, in order of appearance.
   const std::vector<carried_term>& terms() const { return terms_; }

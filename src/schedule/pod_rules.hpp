@@ -27,6 +27,7 @@ struct hard_spread {
   topology_table::key_id key;
   std::int64_t max_skew, min_domains;
   bool itself;  // the pod would count
+  bool blind;   // counts no pod on a node, but nominated ones
 };
 struct soft_spread {
   std::uint32_t counter;
@@ -54,6 +55,11 @@ struct pod_rules {
   std::vector<near_or_far> far;       // nobody in the domain that an anti-affinity term selects
   std::vector<near_or_far> kept_off;  // nobody in the domain whose anti-affinity selects the pod
   std::vector<weighted_term> scored;
+
+  // May they keep the pod off a node, or do they only score?
+  bool refuse() const {
+    return !hard.empty() || !near.empty() || !far.empty() || !kept_off.empty();
+  }
 };
 
 class rule_table {
@@ -70,6 +76,8 @@ class rule_table {
   std::uint32_t rules_of(pod_id pod, std::uint32_t profile);
   const pod_rules& operator[](std::uint32_t rules) const { return rules_[rules]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(rules_.size()); }
+  // Might the nominated pod, put on a node, change whether these rules refuse it? No is certain.
+  bool concerns(std::uint32_t rules, pod_id nominated) const;
   std::size_t memory_bytes() const;
 
  private:
