@@ -98,7 +98,7 @@ bool rule_table::add_spread(pod_rules& to, pod_id pod, const profile& by) {
     to.hard.push_back({count_spread(rule, pod, hard_keys[i], hard_keys, true), hard_keys[i],
                        rule.max_skew, rule.min_domains,
                        cluster::matches(rule.selector, objects.labels(pod), objects.names()),
-                       !rule.counts_pods()});
+                       rule.selector && !rule.counts_pods()});
   }
   // The system's defaults spread over hosts also where nodes have no zone.
   to.all_keys =
@@ -188,20 +188,6 @@ void rule_table::add_carried_terms(pod_rules& to, pod_id pod, const profile& by)
                                                               : -each.term.weight;
     if (weight != 0) to.scored.push_back({each.counter, key, weight});
   }
-}
-
-bool rule_table::concerns(std::uint32_t rules, pod_id nominated) const {
-  const pod_rules& asked = rules_[rules];
-  const cluster::pod_spec& spec = view_.objects.spec(nominated);
-  // Whom its terms select is not looked up.
-  if (spec.pods_far && !spec.pods_far->required.empty()) return asked.refuse();
-  const auto is_counted = [&](const auto& each) {
-    return counters_->selects(each.counter, nominated);
-  };
-  // Near terms do not matter: one more pod on a node makes nothing there less near.
-  return std::ranges::any_of(asked.far, is_counted) ||
-         std::ranges::any_of(
-             asked.hard, [&](const hard_spread& each) { return each.blind || is_counted(each); });
 }
 
 std::uint32_t rule_table::intern(pod_rules&& made) {

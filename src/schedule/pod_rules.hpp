@@ -76,8 +76,6 @@ class rule_table {
   std::uint32_t rules_of(pod_id pod, std::uint32_t profile);
   const pod_rules& operator[](std::uint32_t rules) const { return rules_[rules]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(rules_.size()); }
-  // Might the nominated pod, put on a node, change whether these rules refuse it? No is certain.
-  bool concerns(std::uint32_t rules, pod_id nominated) const;
   std::size_t memory_bytes() const;
 
  private:
