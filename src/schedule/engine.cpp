@@ -264,6 +264,7 @@ class engine::implementation {
   // Counters and rules start anew; rows are by the rules' numbers.
   void forget_rules() {
     rules_.reset();
+    trial_.reset();
     counters_.reset();
     buckets_.reset(row_limit());
     know_nominated_terms();
