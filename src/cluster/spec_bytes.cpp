@@ -15,8 +15,8 @@ void for_each_field(const label& value, Visit&& visit) {
 }
 template <class Visit>
 void for_each_field(const quantity& value, Visit&& visit) {
-  const auto& [nanos] = value;
-  visit(nanos);
+  const auto& [nanos, scale] = value;
+  visit(nanos, scale);
 }
 template <class Visit>
 void for_each_field(const resource_amount& value, Visit&& visit) {
