@@ -61,12 +61,12 @@ std::optional<std::string> find_label_error(const requirement& wanted, const nam
   }
   if (auto problem = find_value_count_error(wanted)) return problem;
   const bool numeric = wanted.op == selector_operator::gt || wanted.op == selector_operator::lt;
-  for (const name_id id : wanted.values) {
-    const std::string_view value = names.text(id);
+  for (std::size_t place = 0; place < wanted.values.size(); ++place) {
+    const std::string_view value = names.text(wanted.values[place]);
     if (numeric && !parse_int64(value)) return quote(value) + " is no integer, as Gt and Lt need";
     if (auto problem = describe_value_error(value)) {
-      return fmt::format("values[{}][{}]: Invalid value: {}: {}", &id - wanted.values.data(),
-                         names.text(wanted.key), quote(value), *problem);
+      return fmt::format("values[{}][{}]: Invalid value: {}: {}", place, names.text(wanted.key),
+                         quote(value), *problem);
     }
   }
   return std::nullopt;
