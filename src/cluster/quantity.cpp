@@ -1,7 +1,10 @@
 #include "cluster/quantity.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
+
+#include "cluster/wrapping.hpp"
 
 namespace crosstie::cluster {
 
@@ -12,7 +15,9 @@ using int128 = quantity::int128;
 constexpr std::int64_t max_int64 = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t min_int64 = std::numeric_limits<std::int64_t>::min();
 constexpr int128 nanos_per_unit = 1'000'000'000;
-constexpr int128 max_nanos = int128{max_int64} * nanos_per_unit;
+constexpr std::int8_t largest_scale = 28;
+constexpr int128 most_units = int128{10'000'000'000'000} * 1'000'000'000'000'000;  // 10^28
+constexpr int128 most_nanos = most_units * nanos_per_unit;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_suffix_letter(char c) {
@@ -105,14 +110,13 @@ class shifted_digits {
       : number_(number), point_(static_cast<std::int64_t>(number.whole.size()) + shift) {}
 
   // The whole units, cut to the limit.
-  std::int64_t whole_units() const {
-    std::int64_t units = 0;
-    for (std::int64_t i = 0; i < point_; ++i) {
+  int128 whole_units() const {
+    int128 units = 0;
+    for (std::int64_t i = 0; i < point_ && units < most_units; ++i) {
       if (i >= size() && units == 0) break;
-      if (__builtin_mul_overflow(units, 10, &units)) return max_int64;
-      if (__builtin_add_overflow(units, digit(i), &units)) return max_int64;
+      units = units * 10 + digit(i);
     }
-    return units;
+    return std::min(units, most_units);
   }
 
   // The fraction times `factor`, rounded up. From the last digit to the first, only whether
@@ -150,26 +154,60 @@ class shifted_digits {
 int128 magnitude(const parts& number, scale by) {
   const shifted_digits digits(number, by.base == 10 ? by.exponent : 0);
   const int128 factor = int128{1} << (by.base == 2 ? by.exponent : 0);
-  const int128 whole = digits.whole_units() * factor;
-  if (whole >= max_int64) return max_nanos;
-  const int128 nanos = whole * nanos_per_unit + digits.scaled_fraction(factor * nanos_per_unit);
-  return nanos < max_nanos ? nanos : max_nanos;
+  const int128 limit = by.base == 2 ? int128{max_int64} : most_units;
+  const int128 whole = digits.whole_units();
+  if (whole >= limit / factor + 1) return limit * nanos_per_unit;
+  const int128 fraction = digits.scaled_fraction(factor * nanos_per_unit);
+  return std::min(whole * factor * nanos_per_unit + fraction, limit * nanos_per_unit);
 }
 
-std::int64_t round_away_from_zero(int128 nanos, int128 per_unit) {
-  int128 units = nanos / per_unit;
-  if (nanos % per_unit != 0) units += nanos > 0 ? 1 : -1;
-  if (units > max_int64) return max_int64;
-  if (units < min_int64) return min_int64;
-  return static_cast<std::int64_t>(units);
+std::int8_t scale_of(const parts& number, scale by) {
+  if (!takes_short_way(number, by)) return quantity::no_scale;
+  if (by.base == 2) return 0;
+  const std::int64_t power = by.exponent - static_cast<std::int64_t>(number.fraction.size());
+  return static_cast<std::int8_t>(std::min<std::int64_t>(power, largest_scale));
+}
+
+int128 power_of_ten(int exponent) {
+  int128 power = 1;
+  for (; exponent > 0; --exponent) power *= 10;
+  return power;
+}
+
+// In units of 10^target, rounded away from zero. What is beyond int64 keeps its low bits, or is 0
+// where an int64 would have to be multiplied by a power of ten that Go has no short way for.
+std::int64_t to_int64(const quantity& amount, int target) {
+  const int128 per_unit = power_of_ten(target + 9);
+  int128 units = amount.nanos / per_unit;
+  if (amount.nanos % per_unit != 0) units += amount.nanos > 0 ? 1 : -1;
+  const int power = amount.scale - target;
+  const bool fits = units >= min_int64 && units <= max_int64;
+  if (!fits && amount.scale != quantity::no_scale && power > 3 && power != 6 && power != 9) {
+    return 0;
+  }
+  return wrap(static_cast<std::uint64_t>(units));
 }
 
 }  // namespace
 
-std::int64_t quantity::value() const { return round_away_from_zero(nanos, nanos_per_unit); }
+std::int64_t quantity::value() const { return to_int64(*this, 0); }
 
-std::int64_t quantity::milli_value() const {
-  return round_away_from_zero(nanos, nanos_per_unit / 1000);
+std::int64_t quantity::milli_value() const { return to_int64(*this, -3); }
+
+quantity& quantity::operator+=(const quantity& other) {
+  if (scale == no_scale || other.scale == no_scale) {
+    scale = no_scale;
+  } else if (other.nanos == 0) {
+    return *this;
+  } else {
+    scale = nanos == 0 ? other.scale : std::min(scale, other.scale);
+  }
+  nanos = std::min(nanos + other.nanos, most_nanos);
+  const bool short_enough = nanos <= max_int64;  // whatever the scale
+  if (scale != no_scale && !short_enough && nanos / power_of_ten(scale + 9) > max_int64) {
+    scale = no_scale;
+  }
+  return *this;
 }
 
 std::optional<quantity> parse_quantity(std::string_view text) {
@@ -180,7 +218,7 @@ std::optional<quantity> parse_quantity(std::string_view text) {
   if (!by) return std::nullopt;
   if (!number->any_digit && !takes_short_way(*number, *by)) return std::nullopt;
   const int128 nanos = magnitude(*number, *by);
-  return quantity{number->negative ? -nanos : nanos};
+  return quantity{number->negative ? -nanos : nanos, scale_of(*number, *by)};
 }
 
 }  // namespace crosstie::cluster

@@ -1,5 +1,7 @@
 #include "cluster/selector.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cluster/syntax.hpp"
@@ -43,16 +45,29 @@ std::optional<std::string> find_value_count_error(const requirement& wanted) {
   return std::nullopt;
 }
 
+// In upstream's words, which reach the events of a pod.
+std::optional<std::string> describe_value_error(std::string_view value) {
+  if (is_label_value(value)) return std::nullopt;
+  if (value.size() > 63) return "must be no more than 63 bytes";
+  return "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or "
+         "'.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or "
+         "'my_value',  or '12345', regex used for validation is "
+         "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+}
+
 std::optional<std::string> find_label_error(const requirement& wanted, const name_table& names) {
   if (const std::string_view key = names.text(wanted.key); !is_qualified_name(key)) {
     return quote(key) + " is no label key";
   }
   if (auto problem = find_value_count_error(wanted)) return problem;
   const bool numeric = wanted.op == selector_operator::gt || wanted.op == selector_operator::lt;
-  for (const name_id id : wanted.values) {
-    const std::string_view value = names.text(id);
+  for (std::size_t place = 0; place < wanted.values.size(); ++place) {
+    const std::string_view value = names.text(wanted.values[place]);
     if (numeric && !parse_int64(value)) return quote(value) + " is no integer, as Gt and Lt need";
-    if (!is_label_value(value)) return quote(value) + " is no label value";
+    if (auto problem = describe_value_error(value)) {
+      return fmt::format("values[{}][{}]: Invalid value: {}: {}", place, names.text(wanted.key),
+                         quote(value), *problem);
+    }
   }
   return std::nullopt;
 }

@@ -15,8 +15,10 @@ void for_each_field(const label& value, Visit&& visit) {
 }
 template <class Visit>
 void for_each_field(const quantity& value, Visit&& visit) {
-  const auto& [nanos] = value;
-  visit(nanos);
+  const auto& [nanos, scale] = value;
+  // Only a power of ten above one can show, beyond int64; else 1000m and 1 make one spec.
+  const bool shows = scale > 0 && scale != quantity::no_scale;
+  visit(nanos, shows ? scale : std::int8_t{0});
 }
 template <class Visit>
 void for_each_field(const resource_amount& value, Visit&& visit) {

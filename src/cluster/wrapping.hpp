@@ -20,5 +20,9 @@ constexpr std::int64_t wrapping_subtract(std::int64_t a, std::int64_t b) {
 constexpr std::int64_t wrapping_multiply(std::int64_t a, std::int64_t b) {
   return wrap(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
+// By anything but zero.
+constexpr std::int64_t wrapping_divide(std::int64_t a, std::int64_t b) {
+  return b == -1 ? wrapping_subtract(0, a) : a / b;
+}
 
 }  // namespace crosstie::cluster

@@ -27,6 +27,7 @@ std::uint32_t bucket_table::count_score_bits(const plugin_weights& weights) {
 void bucket_table::reset(std::uint32_t limit) {
   recent_.reset(limit);
   row_keys_.clear();
+  narrowed_cells_.clear();
   cells_ = crosstie::matrix<std::uint32_t>(0, nodes_->slots());
   rows_.clear();
   plans_.clear();
@@ -38,6 +39,7 @@ void bucket_table::reset(std::uint32_t limit) {
 }
 
 score_table::row bucket_table::refresh(const question& asked) {
+  widen();
   const plan& how = plan_for(asked);
   const std::uint32_t slot = row_of(asked);
   row_state& state = rows_[slot];
@@ -47,6 +49,40 @@ score_table::row bucket_table::refresh(const question& asked) {
   if (!kept || !replay(t)) rebuild(t);
   judge_buckets(t);
   return choose(t, slot);
+}
+
+score_table::row bucket_table::narrow(const question& asked, const row& of,
+                                      std::span<const refusal> nodes) {
+  row_state& state = rows_[of.slot];
+  const plan& how = plans_[asked.rules_id];
+  task t{asked, how, groups_[how.grouping], state, cells_.row(of.slot)};
+  narrowed_row_ = of.slot;
+  for (const refusal& each : nodes) {
+    std::uint32_t& cell = t.cells[each.slot];
+    if (cell & rejected) continue;
+    narrowed_cells_.emplace_back(each.slot, cell);
+    take(t.state, cell);
+    cell = rejected | each.bits;
+  }
+  if (narrowed_cells_.empty()) return of;
+  judge_buckets(t);
+  return choose(t, of.slot);
+}
+
+void bucket_table::widen() {
+  if (narrowed_cells_.empty()) return;
+  const std::span<std::uint32_t> cells = cells_.row(narrowed_row_);
+  for (const auto& [slot, cell] : narrowed_cells_) {
+    cells[slot] = cell;
+    enter(rows_[narrowed_row_], cell);
+  }
+  narrowed_cells_.clear();
+}
+
+bool bucket_table::takes(const row& of, std::uint32_t slot) const {
+  const std::uint32_t cell = cells_.row(of.slot)[slot];
+  return !(cell & rejected) && std::ranges::find(fitting_, cell >> score_bits_,
+                                                 &bucket_verdict::bucket) != fitting_.end();
 }
 
 std::uint32_t bucket_table::row_of(const question& asked) {
@@ -190,7 +226,7 @@ bool bucket_table::replay(task& t) {
   if (nodes > limit) return false;
   visit_all([&](std::span<const std::uint32_t> slots) {
     for (const std::uint32_t slot : slots) {
-      take(t, slot);
+      take(t.state, t.cells[slot]);
       put(t, slot, scorer_.score_node(t.asked.wanted, t.asked.weights, t.asked.part, slot));
     }
   });
@@ -224,22 +260,26 @@ std::uint32_t bucket_table::find_known_bucket(const task& t) {
 }
 
 void bucket_table::enter(task& t, std::uint32_t slot, std::int32_t score, std::uint32_t bucket) {
-  const std::uint32_t cell = bucket << score_bits_ | static_cast<std::uint32_t>(score);
-  t.cells[slot] = cell;
-  if (t.state.nodes[bucket]++ == 0) ++t.state.live;
-  ++t.state.histogram[cell];
-  t.state.top[bucket] = std::max(t.state.top[bucket], score);
+  t.cells[slot] = bucket << score_bits_ | static_cast<std::uint32_t>(score);
+  enter(t.state, t.cells[slot]);
 }
 
-void bucket_table::take(task& t, std::uint32_t slot) {
-  const std::uint32_t cell = t.cells[slot];
+void bucket_table::enter(row_state& state, std::uint32_t cell) const {
+  const std::uint32_t bucket = cell >> score_bits_;
+  if (state.nodes[bucket]++ == 0) ++state.live;
+  ++state.histogram[cell];
+  state.top[bucket] =
+      std::max(state.top[bucket], static_cast<std::int32_t>(cell & ((1u << score_bits_) - 1)));
+}
+
+void bucket_table::take(row_state& state, std::uint32_t cell) const {
   if (cell & rejected) return;
   const std::uint32_t bucket = cell >> score_bits_;
-  if (--t.state.nodes[bucket] == 0) --t.state.live;
-  if (--t.state.histogram[cell] > 0) return;
-  std::int32_t& top = t.state.top[bucket];
+  if (--state.nodes[bucket] == 0) --state.live;
+  if (--state.histogram[cell] > 0) return;
+  std::int32_t& top = state.top[bucket];
   if (static_cast<std::uint32_t>(top) != (cell & ((1u << score_bits_) - 1))) return;
-  const std::uint32_t* counts = t.state.histogram.data() + (std::size_t{bucket} << score_bits_);
+  const std::uint32_t* counts = state.histogram.data() + (std::size_t{bucket} << score_bits_);
   while (top >= 0 && counts[top] == 0) --top;
 }
 
@@ -374,6 +414,7 @@ std::uint32_t bucket_table::rejections(const row& of) const {
 }
 
 void bucket_table::group_rejections(const row& of, const shape& wanted,
+                                    std::span<const std::uint32_t> apart,
                                     std::vector<node_group>& groups) const {
   groups.clear();
   crosstie::flat_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
@@ -382,6 +423,10 @@ void bucket_table::group_rejections(const row& of, const shape& wanted,
     const bool is_rejected = (cells[slot] & rejected) != 0;
     const std::uint32_t why = is_rejected ? cells[slot] & ~rejected : 0;
     if (why & no_such_node) continue;
+    if (std::ranges::find(apart, slot) != apart.end()) {
+      groups.push_back({node_id{slot}, 1});
+      continue;
+    }
     const std::uint32_t told = !is_rejected            ? cells[slot] >> score_bits_
                                : why & lacks_resources ? scorer_.find_lacking(wanted, slot)
                                                        : 0;

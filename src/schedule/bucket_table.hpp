@@ -56,11 +56,21 @@ class bucket_table {
   // Drops everything; keeps at most `limit` rows from now on. Numbers of rules may be other rules'.
   void reset(std::uint32_t limit);
   row refresh(const question& asked);
+  // The row refreshed last, where these nodes refuse as well, for the reasons of `bits`; holds
+  // until the next refresh.
+  struct refusal {
+    std::uint32_t slot, bits;
+  };
+  row narrow(const question& asked, const row& of, std::span<const refusal> nodes);
 
   // ---- of the row refreshed last ----
+  // Is the node feasible?
+  bool takes(const row& of, std::uint32_t slot) const;
   node_id nth_best(const row& of, std::uint32_t n) const;
   node_id first_best(const row& of) const;
-  void group_rejections(const row& of, const shape& wanted, std::vector<node_group>& groups) const;
+  // Nodes that reject the shape and the rules alike; those of `apart` are groups of their own.
+  void group_rejections(const row& of, const shape& wanted, std::span<const std::uint32_t> apart,
+                        std::vector<node_group>& groups) const;
   std::uint32_t rejections(const row& of) const;
   template <class Visitor>
   void for_each_best(const row& of, Visitor&& visit) const {
@@ -123,6 +133,7 @@ class bucket_table {
     bool ignored;                   // by soft spread
   };
 
+  void widen();
   const plan& plan_for(const question& asked);
   void plan_sources(plan& made, const pod_rules& rules);
   std::uint32_t row_of(const question& asked);
@@ -130,8 +141,9 @@ class bucket_table {
   void rebuild(task& t);
   bool replay(task& t);
   void put(task& t, std::uint32_t slot, std::int32_t score);
-  void take(task& t, std::uint32_t slot);
   void enter(task& t, std::uint32_t slot, std::int32_t score, std::uint32_t bucket);
+  void enter(row_state& state, std::uint32_t cell) const;
+  void take(row_state& state, std::uint32_t cell) const;
   void read_tuple(const task& t, std::uint32_t slot);
   std::uint32_t find_known_bucket(const task& t);
   std::uint32_t find_bucket(row_state& state);
@@ -162,6 +174,10 @@ class bucket_table {
   crosstie::matrix<std::uint32_t> cells_;
   std::vector<row_state> rows_;
   std::vector<plan> plans_;  // by number of the rules
+
+  // What narrow() did to a row: to be undone before the row is asked again.
+  std::uint32_t narrowed_row_ = 0;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> narrowed_cells_;  // slot, cell
 
   // Scratch, of the question asked last.
   std::vector<std::int32_t> tuple_, scores_;

@@ -15,6 +15,7 @@
 #include "schedule/pod_rules.hpp"
 #include "schedule/preemption.hpp"
 #include "schedule/rejection_events.hpp"
+#include "schedule/rule_trial.hpp"
 #include "schedule/score_table.hpp"
 #include "schedule/shape.hpp"
 #include "schedule/static_table.hpp"
@@ -70,6 +71,7 @@ class engine::implementation {
         rules_({objects, usage, pods}, settings, topology_, counters_),
         buckets_(usage, nodes_, nominated_, topology_, counters_, options.coarse_domains,
                  find_score_bits(settings)),
+        trial_(objects, rules_, counters_, topology_, nominated_),
         volumes_({objects, usage, pods}, settings, nodes_, nominated_) {
     for (const profile& each : settings.profiles) {
       shape_filters_.push_back(keep_shape_filters(each, false));
@@ -84,6 +86,7 @@ class engine::implementation {
     forget_rules();
     bound_by_priority_.clear();
     nominated_.reset();
+    know_nominated_terms();
     if (options_.sample) order_.reset();
     preemptor_.objects_changed();
     std::vector<pod_id> bound;
@@ -140,7 +143,7 @@ class engine::implementation {
     ++statistics_.searches;
     room found;
     const std::optional<found_row> row = find_row(pod);
-    if (row && !row->bucketed && row->feasible == 0) {
+    if (row && row->feasible == 0) {
       const preemptor::question asked = make_question(pod, *row);
       if (preemptor_.find(asked, found)) {
         if (!found.best.empty()) preemptor_.choose(asked, break_tie(found.best), found);
@@ -199,6 +202,7 @@ class engine::implementation {
     nodes_.refresh(node, false);
   }
   void waiting_pod_changed(pod_id pod) {
+    if ((*objects_)[pod].nominated_node != cluster::no_name) counters_.know_terms(pod);
     nominated_.pod_changed(pod, [&](node_id node) { nodes_.refresh(node, false); });
   }
   void waiting_pod_gone(pod_id pod) {
@@ -260,8 +264,17 @@ class engine::implementation {
   // Counters and rules start anew; rows are by the rules' numbers.
   void forget_rules() {
     rules_.reset();
+    trial_.reset();
     counters_.reset();
     buckets_.reset(row_limit());
+    know_nominated_terms();
+  }
+  // Those of nominated pods are among the rules of others, like those of pods on nodes.
+  void know_nominated_terms() {
+    nominated_.all_of([&](pod_id pod, node_id) {
+      counters_.know_terms(pod);
+      return true;
+    });
   }
 
   void claims_changed() {
@@ -276,7 +289,7 @@ class engine::implementation {
   }
 
   struct found_row : score_table::row {
-    std::uint32_t shape_id;
+    std::uint32_t shape_id, rules_id;
     bool bucketed;  // of buckets_, else of rows_
   };
 
@@ -293,12 +306,6 @@ class engine::implementation {
     if (counters_.count_bytes() > options_.counter_bytes) forget_rules();
     const std::uint32_t rules_id = rules_.rules_of(pod, *profile);
     if (rules_id == rule_table::plain) return std::nullopt;
-    const cluster::name_id nominated_node = (*objects_)[pod].nominated_node;
-    const bool bucketed = rules_id != rule_table::none;
-    // Nominated pods count for the rules of others as well.
-    if (bucketed && (!nominated_.empty() || nominated_node != cluster::no_name)) {
-      return std::nullopt;
-    }
     const volume_table::answer allowed = ask_volumes(pod, *profile);
     if (allowed == volume_table::answer::plain) return std::nullopt;
     const shape& wanted = shapes_[shape_id];
@@ -306,23 +313,61 @@ class engine::implementation {
     if (!part) return std::nullopt;
     if (options_.ties.by_name) nodes_.sort_names();
     const plugin_weights& weights = shapes_.weights(*profile);
-    own_ = {};
-    if (nominated_node != cluster::no_name) judge_own(pod, nominated_node, wanted, *part);
+    const bucket_table::question asked{shape_id, rules_id, wanted,
+                                       weights,  *part,    rules_[rules_id]};
+    const bool refuses = asked.rules.refuse();
+    if (refuses) trial_.ask(pod, rules_id);
+    judge_own(pod, asked);
     const bool somewhere = allowed == volume_table::answer::somewhere;
-    if (somewhere && (bucketed || own_.node != cluster::no_node)) return std::nullopt;
-    if (!bucketed) {
-      found_row row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, false};
-      if (!somewhere) return row;
-      static_cast<score_table::row&>(row) = rows_.narrow(row, volumes_.refused(), weights, *part);
-      // Why nodes refuse is the plugins' to say.
-      return row.feasible > 0 ? std::optional(row) : std::nullopt;
+    if (somewhere && own_.node != cluster::no_node) return std::nullopt;
+    if (rules_id != rule_table::none && (refuses || !takes_own())) {
+      if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
+        return std::nullopt;
+      }
+      const found_row row = find_bucketed(pod, asked, somewhere);
+      if (row.feasible > 0) return row;
+      if (refuses) return somewhere ? std::nullopt : std::optional(row);
     }
-    if (bucket_table::count_score_bits(weights) > bucket_table::most_score_bits) {
-      return std::nullopt;
+    // Rules that only score have no say about a nominated node, nor where nothing is feasible.
+    found_row row{rows_.refresh(shape_id, wanted, weights, *part), shape_id, rules_id, false};
+    if (!somewhere) return row;
+    static_cast<score_table::row&>(row) = rows_.narrow(row, volumes_.refused(), weights, *part);
+    // Why nodes refuse where none is left is the plugins' to say.
+    return row.feasible > 0 ? std::optional(row) : std::nullopt;
+  }
+
+  // The row of buckets without the nodes that volumes or nominated pods refuse.
+  found_row find_bucketed(pod_id pod, const bucket_table::question& asked, bool somewhere) {
+    found_row row{buckets_.refresh(asked), asked.shape_id, asked.rules_id, true};
+    refusals_.clear();
+    apart_.clear();
+    if (asked.rules.refuse()) ask_nominated(pod);
+    if (somewhere) {
+      const std::span<const std::uint8_t> refused = volumes_.refused();
+      for (std::uint32_t slot = 0; slot < refused.size(); ++slot) {
+        if (refused[slot]) refusals_.push_back({slot, 0});
+      }
     }
-    return found_row{
-        buckets_.refresh({shape_id, rules_id, wanted, weights, *part, rules_[rules_id]}), shape_id,
-        true};
+    static_cast<score_table::row&>(row) = buckets_.narrow(asked, row, refusals_);
+    return row;
+  }
+
+  // Where a nominated pod that this one may not pass is the rules' concern, they are asked with it
+  // on its node.
+  void ask_nominated(pod_id pod) {
+    const std::int32_t priority = objects_->spec(pod).priority;
+    nominated_.all_of([&](pod_id each, node_id node) {
+      const std::uint32_t slot = cluster::index(node);
+      if (each == pod || objects_->spec(each).priority < priority || !trial_.concerns(each)) {
+        return true;
+      }
+      apart_.push_back(slot);
+      trial_.look_at(slot);
+      if (const std::uint32_t bits = rule_trial::bit_of(trial_.judge())) {
+        refusals_.push_back({slot, bits});
+      }
+      return true;
+    });
   }
 
   volume_table::answer ask_volumes(pod_id pod, std::uint32_t profile) {
@@ -331,14 +376,23 @@ class engine::implementation {
   }
 
   // Rows count every nomination, so the pod's own node is asked apart, without the pod's own.
-  void judge_own(pod_id pod, cluster::name_id name, const shape& wanted,
-                 const static_table::part& part) {
+  void judge_own(pod_id pod, const bucket_table::question& asked) {
+    own_ = {};
+    const cluster::name_id name = (*objects_)[pod].nominated_node;
+    if (name == cluster::no_name) return;
     const std::optional<node_id> node = objects_->find_node(name);
     if (!node) return;
-    const std::uint16_t cell = part.cells[cluster::index(*node)];
     own_.node = *node;
+    const std::uint32_t slot = cluster::index(*node);
+    const std::uint16_t cell = asked.part.cells[slot];
     own_.bits = cell & static_table::rejected ? cell & ~std::uint32_t{static_table::rejected}
-                                              : nominated_.refuse(wanted, index(*node), pod);
+                                              : nominated_.refuse(asked.wanted, slot, pod);
+    if (!asked.rules.refuse()) return;
+    trial_.look_at(slot);
+    own_.rule_bits = rule_trial::bit_of(trial_.judge());
+  }
+  bool takes_own() const {
+    return own_.node != cluster::no_node && (own_.bits | own_.rule_bits) == 0;
   }
 
   node_id choose(const found_row& row, std::uint64_t drawn) const {
@@ -351,8 +405,9 @@ class engine::implementation {
 
   placement describe(const found_row& row) const {
     placement found;
-    if (own_.node != cluster::no_node && own_.bits == 0) {
-      const bool counted = rows_.totals(row)[cluster::index(own_.node)] >= 0;
+    if (takes_own()) {
+      const std::uint32_t slot = cluster::index(own_.node);
+      const bool counted = row.bucketed ? buckets_.takes(row, slot) : rows_.totals(row)[slot] >= 0;
       found.feasible = row.feasible + (counted ? 0 : 1);
       found.ties = 1;
       found.nominated = true;
@@ -362,20 +417,32 @@ class engine::implementation {
     found.ties = row.ties;
     found.total = row.feasible > 1 ? row.best : 0;
     if (row.ties == 0) {
-      found.helpful = events_for(row.bucketed ? buckets_.rejections(row)
-                                              : rows_.rejections(row, own_.node) | own_.bits);
+      found.helpful =
+          events_for(own_.bits | own_.rule_bits |
+                     (row.bucketed ? buckets_.rejections(row) : rows_.rejections(row, own_.node)));
     }
     return found;
   }
 
-  preemptor::question make_question(pod_id pod, const found_row& row) const {
-    return {.pod = pod,
-            .shape_id = row.shape_id,
-            .wanted = shapes_[row.shape_id],
-            .totals = rows_.totals(row),
-            .own = own_.node,
-            .own_bits = own_.bits,
-            .finds_lower = may_preempt(pod)};
+  // Preemption is asked by the rows of shapes, and by rules where they refuse.
+  preemptor::question make_question(pod_id pod, const found_row& row) {
+    const shape& wanted = shapes_[row.shape_id];
+    preemptor::question asked{.pod = pod,
+                              .shape_id = row.shape_id,
+                              .wanted = wanted,
+                              .totals = {},
+                              .own = own_.node,
+                              .own_bits = own_.bits,
+                              .finds_lower = may_preempt(pod)};
+    if (row.bucketed) {
+      asked.rules = &trial_;
+      const std::optional<static_table::part> part = static_.refresh(wanted, pod);
+      asked.totals =
+          rows_.totals(rows_.refresh(row.shape_id, wanted, shapes_.weights(wanted.profile), *part));
+    } else {
+      asked.totals = rows_.totals(row);
+    }
+    return asked;
   }
 
   // Absent: the row does not tell.
@@ -384,10 +451,7 @@ class engine::implementation {
     const cluster::view view{*objects_, *usage_, *pods_};
     room found;
     no_room none{.finds_lower = preemption && may_preempt(pod)};
-    if (preemption && row.bucketed) {
-      if (none.finds_lower) return std::nullopt;
-      found.ineligible = find_ineligibility(view, pod, false);
-    } else if (preemption) {
+    if (preemption) {
       const preemptor::question asked = make_question(pod, row);
       if (!preemptor_.find(asked, found)) return std::nullopt;
       if (none.finds_lower && found.ineligible.empty() && found.best.empty()) {
@@ -396,7 +460,8 @@ class engine::implementation {
     }
     const bool adds = preemption && found.ineligible.empty() && found.best.empty();
     const shape& wanted = shapes_[row.shape_id];
-    row.bucketed ? buckets_.group_rejections(row, wanted, groups_)
+    if (own_.node != cluster::no_node) apart_.push_back(cluster::index(own_.node));
+    row.bucketed ? buckets_.group_rejections(row, wanted, apart_, groups_)
                  : rows_.group_rejections(row, wanted, own_.node, groups_);
     const auto& filters = row.bucketed ? rule_filters_ : shape_filters_;
     const std::vector<nomination> nominated = nominated_.list();
@@ -482,15 +547,19 @@ class engine::implementation {
   pod_counters counters_;
   rule_table rules_;
   bucket_table buckets_;
+  rule_trial trial_;  // of the pod that find_row() was asked about
   volume_table volumes_;
   std::vector<node_id> best_;
   std::vector<node_group> groups_;
+  std::vector<bucket_table::refusal> refusals_;
+  std::vector<std::uint32_t> apart_;  // slots whose nominated pods concern the rules
   std::vector<profile> shape_filters_, rule_filters_;                  // by number of the profile
   crosstie::flat_map<std::int32_t, std::uint32_t> bound_by_priority_;  // how many pods
   struct {
     node_id node = cluster::no_node;
-    std::uint32_t bits = 0;  // why it rejects the pod; 0: it does not
-  } own_;                    // nominated node of the pod that find_row() was asked about
+    std::uint32_t bits = 0;       // why it rejects the pod's shape; 0: it does not
+    std::uint32_t rule_bits = 0;  // the same of its rules
+  } own_;                         // nominated node of the pod that find_row() was asked about
   std::uint64_t draws_ = 0;
   engine_statistics statistics_;
 };

@@ -12,9 +12,9 @@
 // with spread constraints or pod affinity, or whom terms of pods on nodes select, have rows of
 // buckets by shape and rules. Claims of volumes refuse nodes on top of a row (volume_table.hpp). A
 // pod about which these tables cannot tell (device claims, volumes to choose among, unusual
-// profiles; with rules, also nominated pods) goes to the plain evaluation, so that answers are
-// always exact. Nominated pods touch only the nodes they name, which are mended in the rows of pods
-// without rules; preemption has rows of its own for those (victim_table.hpp).
+// profiles) goes to the plain evaluation, so that answers are always exact. Nominated pods touch
+// only the nodes they name, which are mended in the rows; preemption has rows of its own
+// (victim_table.hpp), and where rules refuse, tries them by counts (rule_trial.hpp).
 //
 // Promise: the chosen node is in evaluate()'s best set, total and number of feasible nodes equal
 // its; ties go to the smallest name or to one drawn from the seed, so that equal calls in equal

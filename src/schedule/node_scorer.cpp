@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cluster/wrapping.hpp"
+
 namespace crosstie::schedule {
 
 node_scorer::node_scorer(const cluster::usage_table& usage, const node_columns& nodes,
@@ -70,7 +72,8 @@ const std::int32_t* node_scorer::find_refusals(const shape& wanted, const static
                                         used = usage_->requested(request.resource);
     const auto known = static_cast<std::uint32_t>(std::min(all.size(), used.size()));
     for (std::uint32_t i = 0; i < count; ++i) {
-      const std::int64_t left = first + i < known ? all[first + i] - used[first + i] : 0;
+      const std::int64_t left =
+          first + i < known ? cluster::wrapping_subtract(all[first + i], used[first + i]) : 0;
       refusals_[i] |= request.amount > left ? std::int32_t{other_insufficient} : 0;
     }
   }
@@ -99,7 +102,9 @@ std::uint32_t node_scorer::find_lacking(const shape& wanted, std::uint32_t slot)
                                         used = usage_->requested(requests[i].resource);
     const bool known = slot < std::min(all.size(), used.size());
     const std::int64_t taken = nominated_->amount_at(slot, requests[i].resource, wanted.priority);
-    const std::int64_t most = known ? all[slot] : 0, left = known ? most - used[slot] - taken : 0;
+    const std::int64_t most = known ? all[slot] : 0;
+    const std::int64_t free = known ? cluster::wrapping_subtract(most, used[slot]) : 0;
+    const std::int64_t left = known ? cluster::wrapping_subtract(free, taken) : 0;
     if (requests[i].amount > left) lacking |= 1u << i;
     if (requests[i].amount > most) lacking |= 0x10000u << i;
   }

@@ -14,6 +14,14 @@ std::int64_t pod_counter::lowest() const {
   return lowest_hint;
 }
 
+std::int64_t pod_counter::lowest_but(std::uint32_t domain) const {
+  if (known <= 1) return std::numeric_limits<std::int32_t>::max();
+  const auto own = static_cast<std::uint32_t>(counts[domain]);
+  std::uint32_t count = static_cast<std::uint32_t>(lowest());
+  while (with_count[count] == (count == own ? 1u : 0u)) ++count;
+  return count;
+}
+
 pod_counters::pod_counters(const cluster::store& objects, cluster::pods_by_node& pods,
                            topology_table& topology)
     : objects_(&objects), pods_(&pods), topology_(&topology) {}
@@ -154,9 +162,22 @@ std::uint32_t pod_counters::intern(const pod_predicate& which, topology_table::k
   if (number < before) return numbered_[number];
   const std::uint32_t id = add_counter(key, choice, keeps_lowest);
   numbered_.push_back(id);
+  counters_[id].predicate = predicate;
   fill(predicate, counters_[id]);
   predicates_[predicate].counters.push_back(id);
   return id;
+}
+
+bool pod_counters::selects(std::uint32_t counter, pod_id pod) {
+  const std::vector<std::uint32_t>& fulfilled = identify((*objects_)[pod]).predicates;
+  return std::ranges::find(fulfilled, counters_[counter].predicate) != fulfilled.end();
+}
+
+bool pod_counters::selects_namespace(std::uint32_t counter, cluster::name_id ns) const {
+  const pod_predicate& rule = predicates_[counters_[counter].predicate].rule;
+  return std::ranges::all_of(rule.clauses, [&](const pod_predicate::clause& each) {
+    return each.everywhere || std::ranges::find(each.namespaces, ns) != each.namespaces.end();
+  });
 }
 
 void pod_counters::fill(std::uint32_t predicate, pod_counter& counter) {
@@ -201,6 +222,18 @@ const std::vector<std::uint32_t>& pod_counters::find_terms(pod_id pod) {
     for (const auto& each : all.far_preferred) add_term(each, far_preferred, found->second);
   }
   return found->second;
+}
+
+void pod_counters::know_terms(pod_id pod) {
+  const cluster::pod_spec& spec = objects_->spec(pod);
+  if (spec.pods_near || spec.pods_far) find_terms(pod);
+}
+
+std::int64_t pod_counters::count_carried(pod_id pod, std::uint32_t counter) {
+  const cluster::pod_spec& spec = objects_->spec(pod);
+  if (!spec.pods_near && !spec.pods_far) return 0;
+  return std::ranges::count_if(find_terms(pod),
+                               [&](std::uint32_t term) { return terms_[term].counter == counter; });
 }
 
 // ---- counting ---------------------------------------------------------------------------------

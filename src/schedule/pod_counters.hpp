@@ -51,6 +51,7 @@ struct node_choice {
 struct pod_counter {
   topology_table::key_id key = 0;
   std::uint32_t choice = 0;          // of nodes
+  std::uint32_t predicate = 0;       // of pods; none where it counts those that carry a term
   std::vector<std::int32_t> counts;  // by domain
   std::int64_t total = 0;
 
@@ -63,6 +64,8 @@ struct pod_counter {
 
   // Upstream's "infinite" count where there is no domain at all.
   std::int64_t lowest() const;
+  // Over the other domains; `domain` has a chosen node.
+  std::int64_t lowest_but(std::uint32_t domain) const;
 };
 
 // A term of pods on nodes.
@@ -88,6 +91,27 @@ class pod_counters {
                        const node_choice& nodes, bool keeps_lowest);
   const pod_counter& operator[](std::uint32_t counter) const { return counters_[counter]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(counters_.size()); }
+  // Would the counter, made by intern(), count the pod on a node, were it not being deleted? And
+  // does it count pods of the namespace, so far as that matters?
+  bool selects(std::uint32_t counter, pod_id pod);
+  bool selects_namespace(std::uint32_t counter, cluster::name_id ns) const;
+  // Does it count on the node?
+  bool looks_at(std::uint32_t counter, std::uint32_t slot) const {
+    return choices_[counters_[counter].choice].chosen[slot] != 0;
+  }
+  // Calls visit(slot) for every pod on a node that it counts, or would, were it not being deleted.
+  template <class Visitor>
+  void for_each_counted(std::uint32_t counter, Visitor&& visit) const {
+    for (const std::uint32_t each : predicates_[counters_[counter].predicate].identities) {
+      for (std::uint32_t i = identities_[each].first_pod; i != no_pod; i = links_[i].next) {
+        visit(links_[i].slot);
+      }
+    }
+  }
+  // The terms of a pod on no node are known from now on.
+  void know_terms(pod_id pod);
+  // How often the pod carries the term that this counter counts.
+  std::int64_t count_carried(pod_id pod, std::uint32_t counter);
 
   // Terms that pods on nodes carry or once carried, in order of appearance.
   const std::vector<carried_term>& terms() const { return terms_; }

@@ -97,7 +97,8 @@ bool rule_table::add_spread(pod_rules& to, pod_id pod, const profile& by) {
     const plugins::spread_constraint& rule = (*hard)[i];
     to.hard.push_back({count_spread(rule, pod, hard_keys[i], hard_keys, true), hard_keys[i],
                        rule.max_skew, rule.min_domains,
-                       cluster::matches(rule.selector, objects.labels(pod), objects.names())});
+                       cluster::matches(rule.selector, objects.labels(pod), objects.names()),
+                       rule.selector && !rule.counts_pods()});
   }
   // The system's defaults spread over hosts also where nodes have no zone.
   to.all_keys =
@@ -197,7 +198,7 @@ std::uint32_t rule_table::intern(pod_rules&& made) {
   };
   add_each(made.hard, [&](const hard_spread& each) {
     bytes.add(each.counter), bytes.add(each.max_skew), bytes.add(each.min_domains);
-    bytes.add(each.itself);
+    bytes.add(each.itself), bytes.add(each.blind);
   });
   add_each(made.soft, [&](const soft_spread& each) {
     bytes.add(each.counter), bytes.add(each.key), bytes.add(each.max_skew);

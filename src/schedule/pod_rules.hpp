@@ -27,6 +27,7 @@ struct hard_spread {
   topology_table::key_id key;
   std::int64_t max_skew, min_domains;
   bool itself;  // the pod would count
+  bool blind;   // counts no pod on a node, but nominated ones
 };
 struct soft_spread {
   std::uint32_t counter;
@@ -54,6 +55,11 @@ struct pod_rules {
   std::vector<near_or_far> far;       // nobody in the domain that an anti-affinity term selects
   std::vector<near_or_far> kept_off;  // nobody in the domain whose anti-affinity selects the pod
   std::vector<weighted_term> scored;
+
+  // May they keep the pod off a node, or do they only score?
+  bool refuse() const {
+    return !hard.empty() || !near.empty() || !far.empty() || !kept_off.empty();
+  }
 };
 
 class rule_table {

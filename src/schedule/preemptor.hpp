@@ -3,7 +3,8 @@
 // Promise: the best nodes, their victims and the message are find_preemption()'s (preemption.hpp),
 // or the preemptor says that it cannot tell.
 // Cost: find O(nodes changed since a pod of the shape asked last + nodes / block), one trial for
-// each changed node; O(nodes) for a pod that is nominated already.
+// each changed node; O(nodes) for a pod that is nominated already. Where rules refuse, O(nodes +
+// pods that the rules count), and a trial for each node that has such a pod of lower priority.
 // Thread safety: none.
 #pragma once
 
@@ -37,6 +38,7 @@ class preemptor {
     node_id own = cluster::no_node;  // its nominated node
     std::uint32_t own_bits = 0;      // why that one rejects it, its own nomination apart
     bool finds_lower = true;         // is a pod of lower priority on any node?
+    rule_trial* rules = nullptr;     // asked for the pod, where its rules refuse
   };
 
   preemptor(const cluster::view& view, const nominated_pods& nominated, const node_columns& nodes)
@@ -55,17 +57,21 @@ class preemptor {
   void choose(const question& asked, node_id node, room& found);
   // What the message tells where find() left `best` empty; the groups are kept here.
   no_room describe(const question& asked);
-  std::size_t memory_bytes() const { return table_.memory_bytes(); }
+  std::size_t memory_bytes() const {
+    return table_.memory_bytes() + tailored_.capacity() * sizeof(clearing);
+  }
 
  private:
   std::uint32_t bits_of(const question& asked, node_id node) const;
-  template <class Visitor>
-  void visit_cells(const question& asked, std::span<const clearing> cells, Visitor&& visit);
+  static void collect_best(const victim_table::row& row, room& found);
+  std::span<const clearing> tailor(const question& asked, std::span<const clearing> cells);
+  clearing judge_rules(const question& asked, node_id node, clearing cell);
 
   cluster::view view_;
   victim_trial trial_;
   victim_table table_;
   std::vector<node_group> groups_;
+  std::vector<clearing> tailored_;  // by slot, for the pod asked about
 };
 
 }  // namespace crosstie::schedule

@@ -88,6 +88,14 @@ bool is_simple(const cluster::pod_spec& spec, const cluster::name_table& names) 
                       });
 }
 
+// Is there a sum that went beyond int64 and came out negative?
+bool overflows(const cluster::pod_demand& demand) {
+  const auto negative = [](const cluster::resource_request& each) { return each.amount < 0; };
+  return std::ranges::any_of(demand.requested, negative) ||
+         std::ranges::any_of(demand.wanted, negative) ||
+         std::ranges::any_of(demand.scored, negative);
+}
+
 double amount_of(const std::vector<cluster::resource_request>& requests,
                  cluster::resource_id resource) {
   for (const cluster::resource_request& r : requests) {
@@ -175,7 +183,7 @@ std::uint32_t shape_table::classify(cluster::spec_id id, std::uint32_t profile) 
     if (r.resource != cluster::cpu && r.resource != cluster::memory) s.others.push_back(r);
   }
   const double most = std::max({s.cpu_needed, s.memory_needed, s.cpu_scored, s.memory_scored});
-  if (most >= exact_limit) return none;
+  if (most >= exact_limit || overflows(demand)) return none;
 
   byte_writer bytes;
   add_static_part(bytes, spec, profile);

@@ -42,6 +42,11 @@ enum rejection_bit : std::uint32_t {
 inline constexpr std::uint32_t lacks_resources =
     too_many_pods | cpu_insufficient | memory_insufficient | other_insufficient;
 
+// Of a cell that holds a total, or minus them.
+inline std::uint32_t rejection_bits_of(std::int32_t total) {
+  return total < 0 ? 0u - static_cast<std::uint32_t>(total) : 0u;
+}
+
 struct static_class {
   std::int64_t taints = 0, affinity = 0, images = 0;  // raw scores
   bool operator==(const static_class&) const = default;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schedule/static_table.hpp"
+
 namespace crosstie::schedule {
 
 void victim_table::reset(std::size_t bytes) {
@@ -45,7 +47,7 @@ void victim_table::judge(row_state& state, const shape& wanted,
                          std::span<const std::int32_t> totals, std::uint32_t slot) {
   clearing& cell = state.cells[slot];
   state.odd -= cell.what == clearing::outcome::odd;
-  const auto bits = 0u - static_cast<std::uint32_t>(totals[slot]);
+  const std::uint32_t bits = rejection_bits_of(totals[slot]);
   cell = trial_->run(wanted, node_id{slot}, bits, cluster::no_pod);
   state.odd += cell.what == clearing::outcome::odd;
 }

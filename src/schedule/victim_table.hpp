@@ -31,7 +31,7 @@ class victim_table {
 
   void reset(std::size_t bytes);  // drops everything; keeps rows of so many bytes at most, or one
   void forget() { ++epoch_; }     // budgets have changed: no cell holds any more
-  // `totals` are the shape's, up to date (score_table.hpp); no node is feasible.
+  // `totals` are the shape's, up to date (score_table.hpp).
   row refresh(std::uint32_t shape_id, const shape& wanted, std::span<const std::int32_t> totals);
   std::size_t memory_bytes() const;
 

@@ -20,16 +20,21 @@ bool victim_trial::understands(const shape& wanted) const {
   return usage_->demand(wanted.spec).wanted.size() <= 30;  // bits of `lacking`
 }
 
-clearing victim_trial::run(const shape& wanted, node_id node, std::uint32_t bits, pod_id except) {
+clearing victim_trial::run(const shape& wanted, node_id node, std::uint32_t bits, pod_id except,
+                           rule_trial* rules) {
   wanted_ = &wanted;
   requests_ = usage_->demand(wanted.spec).wanted;
   slot_ = cluster::index(node);
   except_ = except;
+  rules_ = rules;
   victims_.clear();
   clearing found;
   if (bits & lasting) return found;
   measure();
   if (is_hopeless(bits)) return found;
+  if (rules_ != nullptr) rules_->look_at(slot_);
+  // Where there is room, rules have the say.
+  if (rules_ != nullptr && bits == 0 && rule_trial::lasts(rules_->judge())) return found;
   collect(node);
   if (lower_.empty()) {
     found.what = clearing::outcome::no_victims;
@@ -83,6 +88,10 @@ void victim_trial::collect(node_id node) {
 }
 
 bool victim_trial::fits() const {
+  return has_room() && (rules_ == nullptr || rules_->judge() == rule_trial::answer::fits);
+}
+
+bool victim_trial::has_room() const {
   if (wanted_->has_ports) return nominated_->refuse(*wanted_, slot_, except_) == 0;
   if (pods_left_ < 1) return false;
   for (std::size_t i = 0; i < requests_.size(); ++i) {
@@ -92,6 +101,7 @@ bool victim_trial::fits() const {
 }
 
 std::uint32_t victim_trial::find_lacking() {
+  if (rules_ != nullptr && has_room()) return lacking_of(rules_->judge());
   if (wanted_->has_ports) {
     if (nominated_->refuse(*wanted_, slot_, except_) & ports_taken) return 1;
     measure();
@@ -105,6 +115,7 @@ std::uint32_t victim_trial::find_lacking() {
 
 // Which ports are free is the usage table's to say, so there the pods really go.
 void victim_trial::take(const lower_pod& pod) {
+  if (rules_ != nullptr) rules_->take(pod.pod);
   if (wanted_->has_ports) return pods_->suppose_unbound(pod.pod);
   const auto& requested = usage_->demand((*objects_)[pod.pod].spec).requested;
   ++pods_left_;
@@ -115,6 +126,7 @@ void victim_trial::take(const lower_pod& pod) {
 }
 
 void victim_trial::put(const lower_pod& pod) {
+  if (rules_ != nullptr) rules_->put(pod.pod);
   if (wanted_->has_ports) return pods_->suppose_bound(pod.pod, node_id{slot_});
   const auto& requested = usage_->demand((*objects_)[pod.pod].spec).requested;
   --pods_left_;

@@ -1,8 +1,8 @@
 // What it takes to clear one node for a pod of some shape: preemption's dry run as arithmetic.
 //
 // Promise: the victims, their order and their rank are find_preemption()'s (preemption.hpp) for a
-// pod that has a shape: every filter but NodePorts and NodeResourcesFit says the same whoever is
-// on the node.
+// pod that has a shape: every filter but NodePorts and NodeResourcesFit, and those that its rules
+// speak for, says the same whoever is on the node.
 // Cost: O(pods of the node, sorted); of pods with host ports the state is changed and put back.
 // Thread safety: none.
 #pragma once
@@ -14,6 +14,7 @@
 
 #include "cluster/state.hpp"
 #include "schedule/nominated_pods.hpp"
+#include "schedule/rule_trial.hpp"
 #include "schedule/shape.hpp"
 
 namespace crosstie::schedule {
@@ -49,7 +50,13 @@ class victim_trial {
   // Can it tell at all? Not of pods that ask for very many resources.
   bool understands(const shape& wanted) const;
   // `bits`: why the node rejects the shape as it is. The nomination of `except` does not count.
-  clearing run(const shape& wanted, node_id node, std::uint32_t bits, pod_id except);
+  // `rules` has been asked for the pod; null: they do not refuse.
+  clearing run(const shape& wanted, node_id node, std::uint32_t bits, pod_id except,
+               rule_trial* rules = nullptr);
+  // `lacking` of nodes that only rules keep the pod off.
+  static std::uint32_t lacking_of(rule_trial::answer why) {
+    return 0x80000000u | static_cast<std::uint32_t>(why);
+  }
   std::span<const pod_id> victims() const { return victims_; }  // of the last run, in order
   // PodDisruptionBudgets may have changed; true where that may change answers.
   bool forget_budgets();
@@ -73,6 +80,7 @@ class victim_trial {
   void measure();
   bool is_hopeless(std::uint32_t bits) const;
   void collect(node_id node);
+  bool has_room() const;
   bool fits() const;
   std::uint32_t find_lacking();
   void take(const lower_pod& pod);
@@ -92,6 +100,7 @@ class victim_trial {
   std::span<const cluster::resource_request> requests_;
   std::uint32_t slot_ = 0;
   pod_id except_ = cluster::no_pod;
+  rule_trial* rules_ = nullptr;
   std::vector<std::int64_t> left_;  // of each resource asked for
   std::int64_t pods_left_ = 0, violations_ = 0;
   std::vector<lower_pod> lower_, leaving_;

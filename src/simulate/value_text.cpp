@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <string_view>
 
 namespace crosstie::simulate {
@@ -39,7 +40,10 @@ std::string to_text(const cluster::quantity& amount) {
   }
   auto value = amount.nanos / 1'000'000'000;
   std::size_t power = 0;
-  for (; value != 0 && value % 1024 == 0 && power + 1 < powers.size(); ++power) value /= 1024;
+  // What is read with a binary suffix ends at int64.
+  if (value <= std::numeric_limits<std::int64_t>::max()) {
+    for (; value != 0 && value % 1024 == 0 && power + 1 < powers.size(); ++power) value /= 1024;
+  }
   return decimal(value) + std::string(powers[power]);
 }
 

@@ -1,4 +1,4 @@
-// Upstream's topology spreading workloads.
+// Upstream's topology spreading workloads, and one of our own with preemption.
 #include "simulate/workload_cases.hpp"
 
 namespace crosstie::simulate {
@@ -57,6 +57,18 @@ void compose_inclusion_policy(workload_composer& into, const workload_size& size
                            R"(,"nodeAffinityPolicy":"Honor","nodeTaintsPolicy":"Honor")")});
 }
 
+// Pods that spread over zones and keep off each other's hosts have to make room for themselves.
+void compose_preemption(workload_composer& into, const workload_size& size) {
+  pod_template pod = high_priority_pod();
+  pod.metadata = labels_of(R"("color":"blue")");
+  pod.spec += spread_over("topology.kubernetes.io/zone", 1, "DoNotSchedule", R"("color":"blue")");
+  pod.spec += required_pods("podAntiAffinity", R"("color":"blue")", hostname_label, "");
+  into.create_nodes(size.get("initNodes"), moon_node());
+  into.create_pods(size.get("initPods"), low_priority_pod());
+  into.begin_measuring();
+  into.create_pods(size.get("measurePods"), pod);
+}
+
 }  // namespace
 
 void add_spreading_workloads(std::vector<workload_case>& to) {
@@ -79,6 +91,14 @@ void add_spreading_workloads(std::vector<workload_case>& to) {
        {{"5000Nodes", {{"taintNodes", 1000}, {"normalNodes", 4000}, {"measurePods", 4000}}, 68}},
        compose_inclusion_policy,
        {"taintNodes", "normalNodes"}});
+  to.push_back({"PreemptionSpreading",
+                {{"5000Nodes", {{"initNodes", 5000}, {"initPods", 20000}, {"measurePods", 5000}}}},
+                compose_preemption,
+                {"initNodes"},
+                "measurePods",
+                "",
+                false,
+                false});
 }
 
 }  // namespace crosstie::simulate

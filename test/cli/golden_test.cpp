@@ -57,7 +57,8 @@ std::string find_oracle() {
   return fs::exists(built) ? built : "";
 }
 
-TEST(oracle, agrees_on_fresh_scenarios) {
+// Other scenarios every day: `script` makes them, asks both sides and judges.
+void expect_agreement(const std::string& script, int seeds) {
   if (shared_folder().empty()) {
     GTEST_SKIP() << "no reference data: set CROSSTIE_SHARED. NOTHING was compared";
   }
@@ -70,13 +71,17 @@ TEST(oracle, agrees_on_fresh_scenarios) {
   const scratch folder;
   const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   const std::string first = std::to_string(day.time_since_epoch().count() * 100);
-  const result got = run_bash("python3 '" CROSSTIE_SOURCE_DIR
-                              "/test/oracle_fuzz.py' --crosstie $crosstie --oracle '" +
-                              oracle + "' --shared '" + shared_folder() + "' --keep '" +
-                              folder.path("differences") + "' --seeds " + first + ":2");
+  const result got =
+      run_bash("python3 '" CROSSTIE_SOURCE_DIR "/test/" + script +
+               "' --crosstie $crosstie --oracle '" + oracle + "' --shared '" + shared_folder() +
+               "' --keep '" + folder.path("differences") + "' --seeds " + first + ":" +
+               std::to_string(seeds));
   std::cout << got.out;
   EXPECT_EQ(got.exit_code, 0) << got.err;
 }
+
+TEST(oracle, agrees_on_fresh_scenarios) { expect_agreement("oracle_fuzz.py", 2); }
+TEST(oracle, agrees_on_changed_scenarios) { expect_agreement("oracle_mutate.py", 2); }
 
 INSTANTIATE_TEST_SUITE_P(kinds, golden,
                          testing::Values("resources", "taints", "ports", "images", "sequence-basic",

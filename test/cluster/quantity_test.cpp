@@ -91,14 +91,17 @@ constexpr fact facts[] = {
     {".e-10", "refused"},
     // The exponent keeps 32 bits.
     {"1e4294967296", "1000000000"},
-    // The limit is int64.
+    // With a binary suffix the limit is int64.
     {"9223372036854775807", "9223372036854775807000000000"},
     {"8Ei", "9223372036854775807000000000"},
     {"7.99999999999999999999Ei", "9223372036854775807000000000"},
     {"9223372036854775807.5Ki", "9223372036854775807000000000"},
     {"-8Ei", "-9223372036854775807000000000"},
-    {"1e30", "9223372036854775807000000000"},
-    {"1e2000000000", "9223372036854775807000000000"},
+    // Else there is none in the Go code; here it is 10^28.
+    {"9223372036854775808", "9223372036854775808000000000"},
+    {"10E", "10000000000000000000000000000"},
+    {"1e30", "10000000000000000000000000000000000000"},
+    {"1e2000000000", "10000000000000000000000000000000000000"},
     // Not quantities.
     {"", "refused"},
     {" 1", "refused"},
@@ -142,14 +145,42 @@ TEST(quantity, rounds_up_to_units_and_thousandths) {
       {"2", 2, 2000},
       {"1Gi", 1 << 30, 1073741824000},
       {"12e6", 12000000, 12000000000},
-      {"9223372036854775807", max_int64, max_int64},
-      {"9223372036854776", 9223372036854776, max_int64},
+      {"9223372036854775807", max_int64, -1000},
+      {"9223372036854775807m", 9223372036854776, max_int64},
   };
   for (const rounding& known : roundings) {
     const auto parsed = parse_quantity(known.text);
     ASSERT_TRUE(parsed) << known.text;
     EXPECT_EQ(parsed->value(), known.value) << known.text;
     EXPECT_EQ(parsed->milli_value(), known.milli_value) << known.text;
+  }
+}
+
+// Most of it wraps as Go's int64 does, some is 0: what apimachinery v0.36.2 answers.
+TEST(quantity, beyond_int64_answers_as_upstream) {
+  struct sum {
+    std::string_view first, second;
+    std::int64_t value, milli_value;
+  };
+  constexpr sum sums[] = {
+      {"9223372036854776", "0", 9223372036854776, -9223372036854775616},
+      {"18446744073709551615", "0", -1, -1000},
+      {"9223372036854775807", "9223372036854775807", -2, -2000},
+      {"8Ei", "0", max_int64, -1000},
+      {"12345678901234567M", "0", 4807115922876968896, -7484280361224075776},
+      {"10P", "0", 10'000'000'000'000'000, 0},
+      {"9E", "0", 9'000'000'000'000'000'000, 0},
+      {"9E", "500P", 0, 0},
+      {"9E", "1", 9'000'000'000'000'000'001, -2011107970261187608},
+      {"10E", "0", 0, 0},
+      {"59e18", "0Ei", 3659767778871345152, 7312452276853932032},
+      {"1e30", "0", 0, 0},
+  };
+  for (const sum& known : sums) {
+    quantity both = *parse_quantity(known.first);
+    both += *parse_quantity(known.second);
+    EXPECT_EQ(both.value(), known.value) << known.first << " + " << known.second;
+    EXPECT_EQ(both.milli_value(), known.milli_value) << known.first << " + " << known.second;
   }
 }
 
@@ -191,7 +222,7 @@ std::string naive_nanos(const std::string& whole, const std::string& fraction, i
   }
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
   if (digits.empty()) return "0";
-  const std::string limit = "9223372036854775807000000000";
+  const std::string limit = twos > 0 ? "9223372036854775807000000000" : "1" + std::string(37, '0');
   if (digits.size() > limit.size() || (digits.size() == limit.size() && digits > limit))
     return limit;
   return digits;

@@ -13,7 +13,10 @@ namespace crosstie::schedule {
 
 class changing_volumes {
  public:
-  changing_volumes(std::uint64_t seed, const limits& small) : make(objects, seed) {
+  // With rules: pods look at each other as well.
+  changing_volumes(std::uint64_t seed, const limits& small, bool with_rules = false)
+      : make(objects, seed), with_rules_(with_rules) {
+    for (std::uint32_t i = 0; i < 8; ++i) specs_.push_back(make_spec());
     for (std::uint32_t i = 0; i < 8; ++i) put_node();
     for (std::uint32_t i = 0; i < 3; ++i) put_class();
     for (std::uint32_t i = 0; i < 8; ++i) put_volume();
@@ -62,6 +65,10 @@ class changing_volumes {
   bool tries_preemption = true;
 
  private:
+  random_rules rules_{objects, make};
+  const bool with_rules_;
+  std::vector<cluster::pod_spec> specs_;
+
   template <class T>
   T any_of(std::initializer_list<T> list) {
     return list.begin()[make.below(static_cast<std::uint32_t>(list.size()))];
@@ -217,12 +224,18 @@ class changing_volumes {
   }
 
   // ---- pods ----
-  cluster::pod make_pod(cluster::name_id name) {
+  cluster::pod_spec make_spec() {
     cluster::pod_spec spec = make.make_spec();
     spec.selector.clear();
     if (spec.affinity) spec.affinity->required.reset();
     for (cluster::container& each : spec.containers) each.ports.clear();
     for (cluster::container& each : spec.init_containers) each.ports.clear();
+    if (with_rules_) rules_.add_rules(spec);
+    return spec;
+  }
+  // Of few specs but for the claims, so that rows are asked again.
+  cluster::pod make_pod(cluster::name_id name) {
+    cluster::pod_spec spec = specs_[make.below(static_cast<std::uint32_t>(specs_.size()))];
     const std::uint32_t count = make.chance(70) ? 1 : make.below(3);
     for (std::uint32_t i = 0; i < count; ++i) {
       cluster::pod_volume volume{};
@@ -238,6 +251,7 @@ class changing_volumes {
     }
     cluster::pod made = make.make_pod(name, objects.intern(spec));
     made.ns = make.name("ns");
+    if (with_rules_) made.labels = rules_.make_labels();
     made.uid = make.name("uid-" + std::string(objects.text(name)));
     return made;
   }

@@ -103,6 +103,20 @@ TEST(engine_limits, amounts_that_doubles_cannot_hold_go_to_the_plain_evaluation)
   EXPECT_EQ(on.chooser->statistics().plain, 1u);
 }
 
+TEST(engine_limits, requests_that_overflow_go_to_the_plain_evaluation) {
+  equal_nodes on(3, seeded(1));
+  cluster::pod_spec spec = on.objects.spec(on.pod);
+  spec.containers[0].requests = {
+      {on.make.name("cpu"), *cluster::parse_quantity("9223372036854775807")}};
+  cluster::pod changed = on.objects[on.pod];
+  changed.spec = on.objects.intern(spec);
+  on.objects.put(changed);
+  const evaluation plain = evaluate(on.state.look(), on.settings.profiles[0], on.pod, {});
+  EXPECT_FALSE(plain.error.empty());  // a score of less than nothing
+  EXPECT_EQ(on.chooser->place(on.pod).node, cluster::no_node);
+  EXPECT_EQ(on.chooser->statistics().plain, 1u);
+}
+
 TEST(engine_limits, large_amounts_are_divided) {
   equal_nodes on(2, seeded(1));
   // Less than 67 percent are free by so little that (p + 1/2) * (1 / q) takes it for 67.

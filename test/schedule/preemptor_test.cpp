@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <ostream>
 
+#include "sanitized.hpp"
 #include "schedule/engine.hpp"
 #include "schedule/plain_answer.hpp"
 #include "schedule/random_objects.hpp"
@@ -20,15 +22,22 @@ struct seen_cases {
   int cleared = 0, none = 0, ineligible = 0, tied = 0, violated = 0, own_taken = 0, refused_own = 0;
 };
 
+// What the rules of a cluster's pods do.
+enum class rules_that { are_not, score, refuse };
+
 // A cluster that is full, of pods of several priorities, with nominated pods and budgets; and an
 // engine that is told what happens.
 class crowded_cluster {
  public:
-  crowded_cluster(std::uint64_t seed, const engine_options& options, bool simple_specs)
+  crowded_cluster(std::uint64_t seed, const engine_options& options, rules_that what)
       : make(objects, seed) {
     for (std::uint32_t i = 0; i < 10; ++i) {
       cluster::pod_spec spec = make.make_spec();
-      if (!simple_specs && i >= 8) rules.add_rules(spec);
+      if (what == rules_that::refuse && i >= 5) rules.add_rules(spec);
+      // Which counts nominated pods alone.
+      for (auto& each : spec.spread)
+        if (make.chance(25)) each.selector.emplace();
+      if (what == rules_that::score && i >= 4) rules.add_scoring_rules(spec);
       spec.priority = static_cast<std::int32_t>(make.below(4)) * 10 - 10;
       if (make.chance(60)) spec.selector.clear(), spec.affinity.reset();
       specs.push_back(objects.intern(spec));
@@ -190,13 +199,16 @@ class crowded_cluster {
   std::uint32_t next_ = 0;
 };
 
+std::string text_of(const evaluation& of) { return of.error.empty() ? of.message : of.error; }
+
 void expect_room(crowded_cluster& on, pod_id pod, const evaluation& plain, seen_cases& seen) {
-  ASSERT_TRUE(plain.preemption);
-  const preemption_answer& wanted = *plain.preemption;
   const std::optional<room> found = on.chooser->find_room(pod);
   ASSERT_TRUE(found);
-  ASSERT_EQ(found->ineligible, wanted.ineligible);
   ASSERT_EQ(found->error, plain.error);
+  if (!plain.error.empty()) return;
+  ASSERT_TRUE(plain.preemption);
+  const preemption_answer& wanted = *plain.preemption;
+  ASSERT_EQ(found->ineligible, wanted.ineligible);
   std::vector<node_id> best = wanted.best;
   std::ranges::sort(best);
   ASSERT_EQ(found->best, best);
@@ -241,9 +253,8 @@ void expect_equal(crowded_cluster& on, pod_id pod, seen_cases& seen) {
     const event_set helps = events_that_help(r.plugin);
     ASSERT_EQ(fast.helpful & helps, helps) << r.plugin;
   }
-  ASSERT_EQ(on.chooser->explain_failure(pod, true),
-            plain.error.empty() ? plain.message : plain.error);
-  ASSERT_EQ(on.chooser->explain_failure(pod, false), on.answer(pod, false).message);
+  ASSERT_EQ(on.chooser->explain_failure(pod, true), text_of(plain));
+  ASSERT_EQ(on.chooser->explain_failure(pod, false), text_of(on.answer(pod, false)));
   ASSERT_NO_FATAL_FAILURE(expect_room(on, pod, plain, seen));
 }
 
@@ -262,21 +273,25 @@ TEST_P(preemptor_property, agrees_with_the_plain_search) {
   options.row_limit = GetParam().rows;
   options.block_nodes = GetParam().block;
   seen_cases seen;
-  engine_statistics figures;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  engine_statistics refusing;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
-    const bool simple = seed % 4 != 0;
-    crowded_cluster on(seed, options, simple);
+    const rules_that what = std::array{rules_that::refuse, rules_that::are_not, rules_that::score,
+                                       rules_that::are_not}[seed % 4];
+    crowded_cluster on(seed, options, what);
     for (int i = 0; i < 100; ++i) {
       on.change();
       ASSERT_NO_FATAL_FAILURE(expect_equal(on, on.ask(), seen)) << "change " << i;
     }
-    if (simple) {
-      ASSERT_EQ(on.chooser->statistics().plain, 0u);
-      ASSERT_EQ(on.chooser->statistics().plain_searches, 0u);
+    const engine_statistics& figures = on.chooser->statistics();
+    if (what != rules_that::refuse) {
+      ASSERT_EQ(figures.plain, 0u);
+      ASSERT_EQ(figures.plain_searches, 0u);
+      continue;
     }
-    figures.searches += on.chooser->statistics().searches;
-    figures.plain_searches += on.chooser->statistics().plain_searches;
+    refusing.plain += figures.plain;
+    refusing.incremental += figures.incremental;
+    refusing.plain_searches += figures.plain_searches;
   }
   // Everything that can be said was said.
   EXPECT_GT(seen.cleared, 50);
@@ -286,7 +301,24 @@ TEST_P(preemptor_property, agrees_with_the_plain_search) {
   EXPECT_GT(seen.violated, 5);
   EXPECT_GT(seen.own_taken, 10);
   EXPECT_GT(seen.refused_own, 10);
-  EXPECT_GT(figures.plain_searches, 0u);
+  // Only selectors that do not parse are left to the plain evaluation.
+  EXPECT_GT(refusing.plain, 0u);
+  EXPECT_GT(refusing.incremental, 20 * refusing.plain);
+  EXPECT_LE(refusing.plain_searches, refusing.plain);
+}
+
+// Whether a nominated pod concerns the rules of another is rarely decisive, so many are asked
+// about.
+TEST(preemptor, rules_see_the_nominated_pods_that_concern_them) {
+  seen_cases seen;
+  for (std::uint64_t seed = 1; seed <= 1200 / test::few_of_them / test::few_of_them; ++seed) {
+    SCOPED_TRACE(seed);
+    crowded_cluster on(seed, {}, rules_that::refuse);
+    for (int i = 0; i < 100; ++i) {
+      on.change();
+      ASSERT_NO_FATAL_FAILURE(expect_equal(on, on.ask(), seen)) << "change " << i;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(limits, preemptor_property,

@@ -49,6 +49,27 @@ class random_rules {
     if (make_.chance(40)) add_terms(to.pods_far.emplace());
   }
 
+  // Rules that keep no pod off any node, and no errors.
+  void add_scoring_rules(cluster::pod_spec& to) {
+    add_rules(to);
+    const auto is_invalid = [](const std::optional<cluster::label_selector>& selector) {
+      return selector && std::ranges::any_of(selector->requirements, [](const auto& each) {
+               return each.op == cluster::selector_operator::invalid;
+             });
+    };
+    std::erase_if(to.spread, [&](const cluster::topology_spread_constraint& each) {
+      return each.when_unsatisfiable == cluster::unsatisfiable_action::do_not_schedule ||
+             is_invalid(each.selector);
+    });
+    for (auto* terms : {&to.pods_near, &to.pods_far}) {
+      if (!*terms) continue;
+      (*terms)->required.clear();
+      std::erase_if((*terms)->preferred, [&](const auto& each) {
+        return is_invalid(each.term.selector) || is_invalid(each.term.namespace_selector);
+      });
+    }
+  }
+
   // What PodTopologySpread and InterPodAffinity read of a profile.
   void set_arguments(profile& to) {
     if (make_.chance(20)) to.inter_pod_affinity.hard_pod_affinity_weight = 0;

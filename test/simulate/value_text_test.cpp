@@ -42,6 +42,13 @@ TEST(quantity_text, reads_back_to_the_same_value) {
   }
 }
 
+TEST(quantity_text, goes_without_a_binary_suffix_beyond_int64) {
+  cluster::quantity amount = units(std::int64_t{1} << 62);
+  for (int i = 0; i < 3; ++i) amount += units(std::int64_t{1} << 62);
+  EXPECT_EQ(to_text(amount), "18446744073709551616");
+  EXPECT_EQ(*cluster::parse_quantity(to_text(amount)), amount);
+}
+
 TEST(time_text, is_rfc_3339_with_a_fraction_where_there_is_one) {
   EXPECT_EQ(to_text(cluster::timestamp{0}), "1970-01-01T00:00:00Z");
   EXPECT_EQ(to_text(cluster::timestamp{1'767'225'600'000'000'000}), "2026-01-01T00:00:00Z");

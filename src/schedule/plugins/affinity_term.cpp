@@ -1,5 +1,8 @@
 #include "schedule/plugins/affinity_term.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace crosstie::schedule::plugins {
@@ -76,16 +79,23 @@ affinity_terms resolve_incoming(const store& objects, cluster::pod_id pod) {
 
 std::optional<std::string> find_syntax_error(const store& objects, cluster::pod_id pod) {
   const cluster::pod_spec& spec = objects.spec(pod);
-  for (const auto* affinity : {&spec.pods_near, &spec.pods_far}) {
-    if (!*affinity) continue;
-    for (const auto& each : (*affinity)->required) {
-      if (auto problem = find_syntax_error(each, objects.names())) return problem;
+  if (!spec.pods_near && !spec.pods_far) return std::nullopt;
+  const affinity_terms all = resolve_existing(objects, pod);
+  std::vector<std::string> problems;  // the first of each list
+  const auto look = [&](std::string_view name, const std::vector<affinity_term>& terms) {
+    for (const affinity_term& each : terms) {
+      if (const auto problem = find_syntax_error(*each.term, objects.names())) {
+        problems.push_back(fmt::format("{}: {}", name, *problem));
+        return;
+      }
     }
-    for (const auto& each : (*affinity)->preferred) {
-      if (auto problem = find_syntax_error(each.term, objects.names())) return problem;
-    }
-  }
-  return std::nullopt;
+  };
+  look("requiredAffinityTerms", all.near_required);
+  look("requiredAntiAffinityTerms", all.far_required);
+  look("preferredAffinityTerms", all.near_preferred);
+  look("preferredAntiAffinityTerms", all.far_preferred);
+  if (problems.empty()) return std::nullopt;
+  return problems.size() == 1 ? problems.front() : fmt::format("[{}]", fmt::join(problems, ", "));
 }
 
 }  // namespace crosstie::schedule::plugins

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cluster/wrapping.hpp"
+
 namespace crosstie::schedule::plugins {
 namespace {
 
@@ -27,7 +29,7 @@ class image_locality final : public plugin {
   std::int64_t score(node_id node) override {
     std::int64_t sum = 0;
     for (const name_id image : images_) {
-      if (view_.usage.has_image(image, node)) sum += weigh(image);
+      if (view_.usage.has_image(image, node)) sum = cluster::wrapping_add(sum, weigh(image));
     }
     // Not std::clamp: without containers the upper bound is below the lower.
     sum = sum < least_size ? least_size : std::min(sum, most_size_);

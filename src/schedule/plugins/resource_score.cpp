@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cluster/wrapping.hpp"
 #include "schedule/plugin.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 using cluster::resource_id;
 using cluster::wrapping_add;
+using cluster::wrapping_divide;
 using cluster::wrapping_multiply;
 using cluster::wrapping_subtract;
 
@@ -70,7 +72,11 @@ std::int64_t score_evenness(std::span<const resource_use> uses, Amount&& amount)
     for (const double fraction : fractions) squares += (fraction - mean) * (fraction - mean);
     deviation = std::sqrt(squares / count);
   }
-  return static_cast<std::int64_t>((1 - deviation) * static_cast<double>(max_node_score));
+  // What a sum beyond int64 made of it may be no int64 either; then Go answers the lowest.
+  constexpr double lowest = static_cast<double>(std::numeric_limits<std::int64_t>::min());
+  const double score = (1 - deviation) * static_cast<double>(max_node_score);
+  return score > lowest ? static_cast<std::int64_t>(score)
+                        : std::numeric_limits<std::int64_t>::min();
 }
 
 }  // namespace
@@ -113,7 +119,7 @@ std::int64_t score_least_allocated(std::span<const resource_use> uses,
   return average(uses, resources, [](const resource_use& use) -> std::int64_t {
     if (use.requested > use.allocatable) return 0;
     const std::int64_t left = wrapping_subtract(use.allocatable, use.requested);
-    return wrapping_multiply(left, max_node_score) / use.allocatable;
+    return wrapping_divide(wrapping_multiply(left, max_node_score), use.allocatable);
   });
 }
 
@@ -121,7 +127,7 @@ std::int64_t score_most_allocated(std::span<const resource_use> uses,
                                   std::span<const scored_resource> resources) {
   return average(uses, resources, [](const resource_use& use) {
     const std::int64_t taken = std::min(use.requested, use.allocatable);
-    return wrapping_multiply(taken, max_node_score) / use.allocatable;
+    return wrapping_divide(wrapping_multiply(taken, max_node_score), use.allocatable);
   });
 }
 
@@ -135,7 +141,8 @@ std::int64_t score_by_shape(std::span<const resource_use> uses,
     const std::int64_t utilization =
         use.requested > use.allocatable
             ? full_utilization
-            : wrapping_multiply(use.requested, full_utilization) / use.allocatable;
+            : wrapping_divide(wrapping_multiply(use.requested, full_utilization),
+                              use.allocatable);
     const std::int64_t score = interpolate(shape, utilization);
     if (score <= 0) continue;
     sum = wrapping_add(sum, wrapping_multiply(score, resources[each].weight));
@@ -149,7 +156,8 @@ std::int64_t score_by_shape(std::span<const resource_use> uses,
 std::int64_t score_balance(std::span<const resource_use> uses) {
   const std::int64_t with = score_evenness(uses, [](auto& use) { return use.requested; });
   const std::int64_t without = score_evenness(uses, [](auto& use) { return use.allocated; });
-  return max_node_score / 2 + (max_node_score / 2 + with - without) / 2;
+  constexpr std::int64_t half = max_node_score / 2;
+  return half + wrapping_add(half, wrapping_subtract(with, without)) / 2;
 }
 
 }  // namespace crosstie::schedule::plugins

@@ -93,6 +93,23 @@ TEST(inter_pod_affinity, skips_where_nobody_has_terms) {
   EXPECT_EQ(none.start_scoring({"a1", "b1"}), status_code::skip);
 }
 
+TEST(inter_pod_affinity, says_what_is_wrong_with_a_selector_as_upstream_does) {
+  affinity_case wrong(
+      pod("home/new", "x", "", near(term("\"{{.bad}}\"")) + ", " + far(term("\"-\""))));
+  EXPECT_EQ(wrong.start(), status_code::unschedulable_and_unresolvable);
+  const std::string form =
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or "
+      "'.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or "
+      "'my_value',  or '12345', regex used for validation is "
+      "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+  const std::string near_problem =
+      "requiredAffinityTerms: values[0][app]: Invalid value: \"{{.bad}}\": " + form;
+  const std::string far_problem =
+      "requiredAntiAffinityTerms: values[0][app]: Invalid value: \"-\": " + form;
+  EXPECT_EQ(wrong.asked->pre_filter().verdict.reasons,
+            std::vector{"parsing pod: [" + near_problem + ", " + far_problem + "]"});
+}
+
 TEST(inter_pod_affinity, wants_a_domain_with_a_pod_that_meets_all_terms) {
   affinity_case one(pod("home/new", "web", "", near(term("db") + "," + term("db", "host"))) +
                     pod("home/p", "db", "a1") + pod("home/q", "web", "b1"));

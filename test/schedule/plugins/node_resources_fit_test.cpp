@@ -57,6 +57,38 @@ TEST_F(node_resources_fit_test, names_every_resource_that_is_short) {
                                               {"Too many pods", "Insufficient example.com/gpu"}}));
 }
 
+// A request that upstream's int64 cannot hold fits where it wraps to nothing or less.
+TEST(node_resources_fit_beyond_int64, sums_wrap) {
+  small_cluster on(R"(
+{kind: Node, apiVersion: v1, metadata: {name: one},
+ status: {allocatable: {cpu: "4", memory: 1000Mi, pods: "9"}}}
+---
+{kind: Pod, apiVersion: v1, metadata: {name: wraps, namespace: a},
+ spec: {containers: [{name: c, resources: {requests: {cpu: "9223372036854775807"}}}]}}
+---
+{kind: Pod, apiVersion: v1, metadata: {name: vanishes, namespace: a},
+ spec: {containers: [{name: c, resources: {requests: {cpu: 10P}}}]}}
+---
+{kind: Pod, apiVersion: v1, metadata: {name: twice, namespace: a},
+ spec: {containers: [{name: c, resources: {requests: {memory: "9223372036854775807"}}},
+                     {name: d, resources: {requests: {memory: "9223372036854775807"}}}]}}
+---
+{kind: Pod, apiVersion: v1, metadata: {name: large, namespace: a},
+ spec: {containers: [{name: c, resources: {requests: {memory: "9223372036854775807"}}}]}}
+)");
+  const auto verdict = [&](std::string_view pod) {
+    const profile by;
+    const auto asked = make_node_resources_fit(on.view(), by, on.pod(pod));
+    EXPECT_TRUE(asked->pre_filter().verdict.ok());
+    return asked->filter(on.node("one"));
+  };
+  EXPECT_TRUE(verdict("a/wraps").ok());
+  EXPECT_TRUE(verdict("a/vanishes").ok());
+  EXPECT_TRUE(verdict("a/twice").ok());
+  EXPECT_EQ(verdict("a/large"),
+            (status{status_code::unschedulable_and_unresolvable, {"Insufficient memory"}}));
+}
+
 TEST_F(node_resources_fit_test, extended_resources_can_be_ignored_by_name_and_by_group) {
   EXPECT_FALSE(filter("a/gpus", "half").ok());
   by_.fit.ignored_resources = {"example.com/gpu"};
