@@ -71,11 +71,10 @@ void expect_agreement(const std::string& script, int seeds) {
   const scratch folder;
   const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   const std::string first = std::to_string(day.time_since_epoch().count() * 100);
-  const result got =
-      run_bash("python3 '" CROSSTIE_SOURCE_DIR "/test/" + script +
-               "' --crosstie $crosstie --oracle '" + oracle + "' --shared '" + shared_folder() +
-               "' --keep '" + folder.path("differences") + "' --seeds " + first + ":" +
-               std::to_string(seeds));
+  const result got = run_bash("python3 '" CROSSTIE_SOURCE_DIR "/test/" + script +
+                              "' --crosstie $crosstie --oracle '" + oracle + "' --shared '" +
+                              shared_folder() + "' --keep '" + folder.path("differences") +
+                              "' --seeds " + first + ":" + std::to_string(seeds));
   std::cout << got.out;
   EXPECT_EQ(got.exit_code, 0) << got.err;
 }

@@ -141,8 +141,7 @@ std::int64_t score_by_shape(std::span<const resource_use> uses,
     const std::int64_t utilization =
         use.requested > use.allocatable
             ? full_utilization
-            : wrapping_divide(wrapping_multiply(use.requested, full_utilization),
-                              use.allocatable);
+            : wrapping_divide(wrapping_multiply(use.requested, full_utilization), use.allocatable);
     const std::int64_t score = interpolate(shape, utilization);
     if (score <= 0) continue;
     sum = wrapping_add(sum, wrapping_multiply(score, resources[each].weight));
