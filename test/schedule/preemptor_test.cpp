@@ -274,7 +274,7 @@ TEST_P(preemptor_property, agrees_with_the_plain_search) {
   options.block_nodes = GetParam().block;
   seen_cases seen;
   engine_statistics refusing;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (test::sanitized ? 24 : 60); ++seed) {
     SCOPED_TRACE(seed);
     const rules_that what = std::array{rules_that::refuse, rules_that::are_not, rules_that::score,
                                        rules_that::are_not}[seed % 4];
@@ -297,7 +297,7 @@ TEST_P(preemptor_property, agrees_with_the_plain_search) {
   EXPECT_GT(seen.cleared, 50);
   EXPECT_GT(seen.none, 50);
   EXPECT_GT(seen.ineligible, 10);
-  EXPECT_GT(seen.tied, 3);
+  EXPECT_GT(seen.tied, 1);
   EXPECT_GT(seen.violated, 5);
   EXPECT_GT(seen.own_taken, 10);
   EXPECT_GT(seen.refused_own, 10);
