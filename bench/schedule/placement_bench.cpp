@@ -46,7 +46,7 @@ workload small(const workload& what) {
 workload longer(workload what) {
   for (simulate::workload_parameter& each : what.size.parameters) {
     if (what.what->steady && each.name == what.what->pods) {
-      each.value = std::max<std::int64_t>(each.value, 600'000);
+      each.value = std::max<std::int64_t>(each.value, 1'500'000);
     }
   }
   return what;

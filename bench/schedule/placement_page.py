@@ -26,7 +26,7 @@ GOALS = {
     "Mixed/5000Nodes": 20000,
     "Scale/100000Nodes": 20000,
 }
-BY_NODES = re.compile(r"(?P<case>\w+)/(?P<x>\d+)Nodes_(20000Bound|10000Pods)$")
+BY_NODES = re.compile(r"(?P<case>SchedulingBasic|Scale)/(?P<x>\d+)Nodes_(20000Bound|10000Pods)$")
 BY_BOUND = re.compile(r"(?P<case>Scale)/20000Nodes_(?P<x>\d+)Bound$")
 MARKS = "<!-- figures -->", "<!-- end of figures -->"
 
