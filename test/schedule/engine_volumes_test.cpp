@@ -1,10 +1,10 @@
 // The engine about pods with claims, against the plain evaluation.
 #include <gtest/gtest.h>
 
+#include "sanitized.hpp"
 #include "schedule/changing_volumes.hpp"
 #include "schedule/plugins/volume_objects.hpp"
 #include "schedule/small_cluster.hpp"
-#include "sanitized.hpp"
 
 namespace crosstie::schedule {
 namespace {
