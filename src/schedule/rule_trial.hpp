@@ -61,6 +61,9 @@ class rule_trial {
   }
   // As rejection bit.
   static std::uint32_t bit_of(answer why);
+  std::size_t memory_bytes() const {
+    return effects_.memory_bytes() + shares_.capacity() * sizeof shares_[0] + touched_.capacity();
+  }
 
  private:
   // Pods that the rules take for equals.
