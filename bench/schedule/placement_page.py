@@ -8,10 +8,13 @@ Several files (the workloads, the sweep) are put together. Between the marks of 
 placement-nodes.svg and placement-bound.svg, the plots of the sweep, lie beside it.
 """
 import argparse
-import json
 import math
 import pathlib
 import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+from figures import figure, read, replace_figures, table, with_interval  # noqa: E402
 
 # What the project set out to reach, pods/s on one core, looking at all nodes.
 GOALS = {
@@ -28,36 +31,19 @@ GOALS = {
 }
 BY_NODES = re.compile(r"(?P<case>SchedulingBasic|Scale)/(?P<x>\d+)Nodes_(20000Bound|10000Pods)$")
 BY_BOUND = re.compile(r"(?P<case>Scale)/20000Nodes_(?P<x>\d+)Bound$")
-MARKS = "<!-- figures -->", "<!-- end of figures -->"
 
 
-def read(paths):
-    """{workload: {metric: result}}, and the run of the first file."""
-    found, run = {}, None
-    for path in paths:
-        document = json.loads(pathlib.Path(path).read_text())
-        run = run or document["run"]
-        for one in document["results"]:
-            if one["bench"] == "placement":
-                found.setdefault(one["case"]["workload"], {})[one["metric"]] = one
-    return found, run
-
-
-def figure(value):
-    """Three significant digits with thousands marked."""
-    if value == 0:
-        return "0"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{round(value, 2 - math.floor(math.log10(abs(value)))):,.{digits}f}"
+def index(results):
+    """{workload: {metric: result}}."""
+    found = {}
+    for one in results:
+        if one["bench"] == "placement":
+            found.setdefault(one["case"]["workload"], {})[one["metric"]] = one
+    return found
 
 
 def cell(metrics, name, scale=1.0):
     return figure(metrics[name]["value"] * scale) if name in metrics else "-"
-
-
-def rate_cell(metrics):
-    rate = metrics["rate"]
-    return f"{figure(rate['value'])} ({figure(rate['low'])} to {figure(rate['high'])})"
 
 
 def times_as_fast(metrics):
@@ -66,17 +52,12 @@ def times_as_fast(metrics):
     return figure(metrics["rate"]["value"] / metrics["kube-scheduler"]["value"])
 
 
-def table(titles, rows):
-    lines = ["| " + " | ".join(titles) + " |", "|---" + "|---:" * (len(titles) - 1) + "|"]
-    return lines + ["| " + " | ".join(row) + " |" for row in rows]
-
-
 def goal_rows(found):
     for name, goal in GOALS.items():
         if name in found:
             reached = found[name]["rate"]["value"]
             verdict = "reached" if reached >= goal else f"**missed**: {figure(reached / goal)} of it"
-            yield [name, f"{goal:,}", rate_cell(found[name]), verdict]
+            yield [name, f"{goal:,}", with_interval(found[name]["rate"]), verdict]
 
 
 def workload_rows(found):
@@ -84,7 +65,7 @@ def workload_rows(found):
         if BY_NODES.match(name) or BY_BOUND.match(name):
             if name not in GOALS:
                 continue
-        yield [name, rate_cell(metrics), cell(metrics, "p50"), cell(metrics, "p99"),
+        yield [name, with_interval(metrics["rate"]), cell(metrics, "p50"), cell(metrics, "p99"),
                cell(metrics, "kube-scheduler"), times_as_fast(metrics),
                cell(metrics, "kube-scheduler, all nodes"),
                cell(metrics, "late allocations"), cell(metrics, "allocated"),
@@ -203,12 +184,11 @@ def main():
     root = pathlib.Path(__file__).resolve().parents[2]
     parser.add_argument("--docs", type=pathlib.Path, default=root / "docs")
     given = parser.parse_args()
-    found, run = read(given.results)
+    results, run = read(given.results)
+    found = index(results)
 
     page = given.docs / "placement.md"
-    before, rest = page.read_text().split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    page.write_text(before + MARKS[0] + "\n".join(figures(found, run)) + MARKS[1] + after)
+    replace_figures(page, figures(found, run))
     for name, pattern, title, x_title in (
             ("placement-nodes.svg", BY_NODES,
              "Time a pod against nodes (Scale: 20,000 bound pods)", "nodes"),

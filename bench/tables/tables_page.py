@@ -8,13 +8,15 @@ the marks of the page "<!-- figures -->" and "<!-- end of figures -->" everythin
 the rest stays; tables-bench-*.svg, a plot for each contest, lie beside it.
 """
 import argparse
-import json
 import math
 import pathlib
 import re
+import sys
 
-MARKS = "<!-- figures -->", "<!-- end of figures -->"
-# Where a table loses at most so much, no goal is missed: shown beside the ratio.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+from figures import figure, read, replace_figures, table, with_interval  # noqa: E402
+
+# In the order of the page.
 OPERATIONS = ("hit", "hit in batches", "miss", "insert", "insert again", "erase", "iterate",
               "scan a row", "fill and drain", "5 % writes", "50 % writes", "memory")
 # Names of files, by keys and entries.
@@ -26,23 +28,9 @@ PLOTS = {
 }
 
 
-def read(paths):
-    """The results of all files: {(bench, case as a tuple, metric): result}; the first run."""
-    found, run = {}, None
-    for path in paths:
-        document = json.loads(pathlib.Path(path).read_text())
-        run = run or document["run"]
-        for one in document["results"]:
-            found[one["bench"], tuple(one["case"].items()), one["metric"]] = one
-    return found, run
-
-
-def figure(value):
-    """Three significant digits with thousands marked."""
-    if value == 0:
-        return "0"
-    magnitude = math.floor(math.log10(abs(value)))
-    return f"{round(value, 2 - magnitude):,.{max(0, min(3, 2 - magnitude))}f}"
+def index(results):
+    """{(bench, case as a tuple, metric): result}."""
+    return {(one["bench"], tuple(one["case"].items()), one["metric"]): one for one in results}
 
 
 def goals(found):
@@ -52,12 +40,6 @@ def goals(found):
         if bench == "goals":
             cases.setdefault(case, {})[metric] = one
     return [(dict(case), metrics) for case, metrics in cases.items()]
-
-
-def table(titles, rows, left=1):
-    marks = ["---"] * left + ["---:"] * (len(titles) - left)
-    lines = ["| " + " | ".join(titles) + " |", "|" + "|".join(marks) + "|"]
-    return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def with_unit(one):
@@ -106,8 +88,7 @@ def probe_rows(found):
     for (bench, case, metric), one in found.items():
         if bench == "probes" and metric == "time":
             of = dict(case)
-            yield [of["layout"], of["operation"],
-                   f"{figure(one['value'])} ({figure(one['low'])} to {figure(one['high'])})"]
+            yield [of["layout"], of["operation"], with_interval(one)]
 
 
 def contests(found):
@@ -236,12 +217,11 @@ def main():
     root = pathlib.Path(__file__).resolve().parents[2]
     parser.add_argument("--docs", type=pathlib.Path, default=root / "docs")
     given = parser.parse_args()
-    found, run = read(given.results)
+    results, run = read(given.results)
+    found = index(results)
     plots = write_plots(found, given.docs)
     page = given.docs / "tables-bench.md"
-    before, rest = page.read_text().split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    page.write_text(before + MARKS[0] + "\n".join(figures(found, run, plots)) + MARKS[1] + after)
+    replace_figures(page, figures(found, run, plots))
 
 
 if __name__ == "__main__":
