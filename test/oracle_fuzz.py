@@ -86,6 +86,13 @@ def keep(judge, scenario, folder):
     print(f"  differs: {path}, shrunk: {small}", flush=True)
 
 
+def print_differences(total):
+    """The first of each class."""
+    for what, examples in sorted(total.diffs.items()):
+        where, want, got = examples[0]
+        print(f"  {what}: {where}\n    want {want}\n    got  {got}", flush=True)
+
+
 def fuzz_kind(options, judge, generate, kind, first, count):
     """Returns the log's entry of the kind."""
     total, differ, respelled = judge.compare.Tally(), [], []
@@ -110,25 +117,28 @@ def fuzz_kind(options, judge, generate, kind, first, count):
     facts, wrong = sum(total.n.values()), sum(total.bad.values())
     print(f"\r{kind:16} {count} seeds, {facts - wrong} of {facts} facts equal", flush=True)
     print_plugins(total.by_plugin)
-    for what, examples in sorted(total.diffs.items()):
-        where, want, got = examples[0]
-        print(f"  {what}: {where}\n    want {want}\n    got  {got}", flush=True)
+    print_differences(total)
     return {"kind": kind, "size": options.size, "sequence": options.sequence, "first": first, "seeds": count, "facts": facts,
             "different": wrong, "scenarios": differ, "respelled": respelled,
             "by_class": dict(sorted(total.n.items())),
             "by_plugin": dict(sorted(total.by_plugin.items()))}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+def add_options(parser):
+    """What every comparison with the oracle is told."""
     parser.add_argument("--oracle", required=True)
     parser.add_argument("--crosstie", default=f"{HERE}/../build/release/crosstie")
     parser.add_argument("--shared", default=os.environ.get("CROSSTIE_SHARED", f"{HERE}/../../shared"))
     parser.add_argument("--kinds", default="")
-    parser.add_argument("--seeds", default="100000:20", metavar="FIRST:COUNT")
-    parser.add_argument("--size", default="small", choices=["small", "medium", "large"])
     parser.add_argument("--sequence", action="store_true")
     parser.add_argument("--keep", default="oracle-differences")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add_options(parser)
+    parser.add_argument("--seeds", default="100000:20", metavar="FIRST:COUNT")
+    parser.add_argument("--size", default="small", choices=["small", "medium", "large"])
     parser.add_argument("--log", default="", help="file to append a JSON line a kind to")
     options = parser.parse_args()
     tools = f"{options.shared}/tools"

@@ -20,10 +20,9 @@ import subprocess
 import sys
 import tempfile
 
-from oracle_fuzz import Judge, keep
+from oracle_fuzz import Judge, add_options, keep, print_differences
 from reference import load_compare, load_module
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 BATCH = 25  # scenarios in one call of the oracle
 
 KINDS = {"pod": "Pod", "node": "Node", "pv": "PersistentVolume", "pvc": "PersistentVolumeClaim",
@@ -350,22 +349,15 @@ def compare_kind(options, judge, generate, everywhere, kind, first, count):
             total.merge(tally)
     facts, wrong = sum(total.n.values()), sum(total.bad.values())
     print(f"{kind:16} {count} seeds, {changed} objects changed, {facts - wrong} of {facts} facts equal", flush=True)
-    for what, examples in sorted(total.diffs.items()):
-        where, want, got = examples[0]
-        print(f"  {what}: {where}\n    want {want}\n    got  {got}", flush=True)
+    print_differences(total)
     return differ
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--oracle", required=True)
-    parser.add_argument("--crosstie", default=f"{HERE}/../build/release/crosstie")
-    parser.add_argument("--shared", default=os.environ.get("CROSSTIE_SHARED", f"{HERE}/../../shared"))
-    parser.add_argument("--kinds", default="")
+    add_options(parser)
     parser.add_argument("--seeds", default="1:25", metavar="FIRST:COUNT")
     parser.add_argument("--changes", type=int, default=4, help="at most so many a pending pod")
-    parser.add_argument("--sequence", action="store_true")
-    parser.add_argument("--keep", default="oracle-differences")
     options = parser.parse_args()
     tools = f"{options.shared}/tools"
     scenarios = load_module(f"{tools}/scenarios.py")

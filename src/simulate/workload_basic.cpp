@@ -153,14 +153,7 @@ void add_basic_workloads(std::vector<workload_case>& to) {
          270},
         {"5000Nodes_50000Pods", {{"initNodes", 5000}, {"initPods", 5000}, {"measurePods", 50000}}}},
        compose_basic});
-  to.push_back({"PreemptionBasic",
-                {{"1000Nodes", {{"initNodes", 1000}, {"initPods", 4000}, {"measurePods", 1000}}}},
-                compose_preemption,
-                {"initNodes"},
-                "measurePods",
-                "",
-                false,
-                false});
+  to.push_back(make_preemption_case("PreemptionBasic", 1000, compose_preemption));
   to.push_back({"Unschedulable",
                 {{"5kNodes/100Init/10kPods",
                   {{"initNodes", 5000}, {"initPods", 100}, {"measurePods", 10000}},

@@ -1,5 +1,7 @@
 #include "simulate/workload_cases.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace crosstie::simulate {
@@ -22,6 +24,15 @@ std::span<const workload_case> workload_cases() {
     return all;
   }();
   return cases;
+}
+
+workload_case make_preemption_case(std::string_view name, std::int64_t nodes,
+                                   void (*compose)(workload_composer&, const workload_size&)) {
+  return {.name = name,
+          .sizes = {{fmt::format("{}Nodes", nodes),
+                     {{"initNodes", nodes}, {"initPods", 4 * nodes}, {"measurePods", nodes}}}},
+          .compose = compose,
+          .algorithm_alone = false};
 }
 
 std::span<const missing_workload> missing_workloads() {

@@ -39,6 +39,10 @@ struct workload_case {
   bool algorithm_alone = true;  // SchedulePod alone, without preemption, can place its pods
 };
 
+// A pod for each node, where four others are in its way.
+workload_case make_preemption_case(std::string_view name, std::int64_t nodes,
+                                   void (*compose)(workload_composer&, const workload_size&));
+
 // A case of upstream's that is left out.
 struct missing_workload {
   std::string_view name, why;

@@ -91,14 +91,7 @@ void add_spreading_workloads(std::vector<workload_case>& to) {
        {{"5000Nodes", {{"taintNodes", 1000}, {"normalNodes", 4000}, {"measurePods", 4000}}, 68}},
        compose_inclusion_policy,
        {"taintNodes", "normalNodes"}});
-  to.push_back({"PreemptionSpreading",
-                {{"5000Nodes", {{"initNodes", 5000}, {"initPods", 20000}, {"measurePods", 5000}}}},
-                compose_preemption,
-                {"initNodes"},
-                "measurePods",
-                "",
-                false,
-                false});
+  to.push_back(make_preemption_case("PreemptionSpreading", 5000, compose_preemption));
 }
 
 }  // namespace crosstie::simulate

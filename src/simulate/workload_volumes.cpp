@@ -70,14 +70,7 @@ void add_volume_workloads(std::vector<workload_case>& to) {
                 {{"5000Nodes_5000Pods", init_and_measured(5000, 5000), 48},
                  {"5000Nodes", init_and_measured(5000, 1000)}},
                 compose_csi});
-  to.push_back({"PreemptionPVs",
-                {{"1000Nodes", {{"initNodes", 1000}, {"initPods", 4000}, {"measurePods", 1000}}}},
-                compose_preemption,
-                {"initNodes"},
-                "measurePods",
-                "",
-                false,
-                false});
+  to.push_back(make_preemption_case("PreemptionPVs", 1000, compose_preemption));
 }
 
 }  // namespace crosstie::simulate
