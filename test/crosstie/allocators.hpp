@@ -75,4 +75,23 @@ struct owned_allocator {
   memory_owner* owner;
 };
 
+using failing_bytes = failing_allocator<std::byte>;
+
+// Runs `change` again and again, each time allowed one more allocation, until it succeeds; after
+// each failure `check` must find nothing changed.
+template <class Change, class Check>
+void expect_strong_guarantee(Change&& change, Check&& check) {
+  for (std::size_t allowed = 0;; ++allowed) {
+    ledger.until_failure = allowed;
+    try {
+      change();
+      ledger.until_failure = static_cast<std::size_t>(-1);
+      return;
+    } catch (const std::bad_alloc&) {
+      ledger.until_failure = static_cast<std::size_t>(-1);
+      check();
+    }
+  }
+}
+
 }  // namespace crosstie::test

@@ -1,0 +1,184 @@
+// interner, UUIDs and uuid_assignment: guarantees and hard cases beyond the twins.
+#include <gtest/gtest.h>
+#include <crosstie/crosstie.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "crosstie/allocators.hpp"
+#include "crosstie/strong_ids.hpp"
+
+namespace crosstie::test {
+namespace {
+
+TEST(interner, gives_dense_ids_and_stable_views) {
+  interner<std::string, node_id> names;
+  EXPECT_EQ(names.intern("a"), node_id{0});
+  const std::string_view a = names[node_id{0}];
+  for (int i = 0; i < 100'000; ++i) {
+    ASSERT_EQ(names.intern(std::to_string(i)), node_id{static_cast<std::uint32_t>(i + 1)});
+  }
+  EXPECT_EQ(names.intern("a"), node_id{0});
+  EXPECT_EQ(names[node_id{0}].data(), a.data());
+  EXPECT_EQ(names[node_id{100'000}], "99999");
+  EXPECT_EQ(names.find("12345"), node_id{12346});
+  EXPECT_FALSE(names.find("b").has_value());
+}
+
+TEST(interner, keeps_texts_of_every_length) {
+  interner<> names;
+  std::vector<std::string> texts;
+  for (std::size_t length : {0, 1, 126, 127, 128, 129, 1023, 16'383, 16'384, 70'000, 3'000'000}) {
+    texts.emplace_back(length, static_cast<char>('a' + texts.size()));
+    EXPECT_EQ(names.intern(texts.back()), texts.size() - 1);
+  }
+  texts.emplace_back("with\0zero", 9);
+  EXPECT_EQ(names.intern(texts.back()), texts.size() - 1);
+  for (std::uint32_t i = 0; i < texts.size(); ++i) {
+    EXPECT_EQ(names[i], texts[i]);
+    EXPECT_EQ(names.find(texts[i]), i);
+  }
+  EXPECT_FALSE(names.find(std::string_view("with\0zerO", 9)));
+}
+
+TEST(interner, costs_about_a_dozen_bytes_over_the_text) {
+  interner<> names;
+  for (std::uint64_t i = 0; i < 1'000'000; ++i) names.intern("pod-" + std::to_string(i * 7919));
+  const auto over = static_cast<double>(names.memory_bytes() - names.text_bytes());
+  EXPECT_LT(over / 1e6, 14.0);
+}
+
+TEST(interner, interns_values_and_looks_them_up_by_views) {
+  struct port {
+    std::uint16_t number;
+    std::string protocol;
+  };
+  interner<port, strong_id> ports;
+  const strong_id first = ports.intern(port{80, "TCP"});
+  EXPECT_EQ(ports.intern(std::pair(80, "TCP")), first);
+  EXPECT_EQ(ports.intern(std::pair(80, "UDP")).value, 1U);
+  const port* stable = &ports[first];
+  for (std::uint32_t i = 0; i < 5000; ++i)
+    ports.intern(port{static_cast<std::uint16_t>(i), "SCTP"});
+  EXPECT_EQ(&ports[first], stable);
+  EXPECT_EQ(ports.find(std::pair(80, "TCP")), first);
+  EXPECT_EQ(ports.find(std::pair(80, "ICMP")), std::nullopt);
+  EXPECT_EQ(ports.size(), 5002U);
+}
+
+TEST(interner, has_the_strong_guarantee) {
+  {
+    interner<std::string, std::uint32_t, failing_bytes> names;
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+      const std::string text = std::to_string(i) + std::string(i % 97, '.');
+      expect_strong_guarantee([&] { EXPECT_EQ(names.intern(text), i); },
+                              [&] {
+                                ASSERT_EQ(names.size(), i);
+                                ASSERT_FALSE(names.find(text));
+                              });
+    }
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+      ASSERT_EQ(names[i], std::to_string(i) + std::string(i % 97, '.'));
+    }
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(uuid_assignment, costs_at_most_thirty_bytes_a_column) {
+  uuid_assignment<> bound;
+  std::string row = "ip-10-000-000.worker-pool-0000000.eu-west-1.internal";
+  for (std::uint64_t i = 0; i < 50'000; ++i) {
+    std::snprintf(row.data() + 6, 4, "%03u", static_cast<unsigned>(i / 30 % 1000));
+    row[9] = static_cast<char>('a' + i / 30'000);
+    const auto uid =
+        format_uuid({detail::fold(i + 1, detail::mix_a), detail::fold(i, detail::mix_b)});
+    bound.assign(row, std::string_view(uid.data(), uid.size()));
+  }
+  ASSERT_EQ(bound.size(), 50'000U);
+  EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 50'000, 30.0);
+}
+
+TEST(uuid_assignment, has_the_strong_guarantee) {
+  using failing = uuid_assignment<failing_bytes>;
+  {
+    failing bound;
+    for (std::uint32_t i = 0; i < 300; ++i) {
+      const auto uid = format_uuid({detail::fold(i + 1, detail::mix_a), i});
+      const std::string column =
+          i % 5 == 0 ? "no uuid " + std::to_string(i) : std::string(uid.data(), uid.size());
+      const std::string row = "row " + std::to_string(i % 90);
+      const failing before = bound;
+      expect_strong_guarantee([&] { bound.assign(row, column); },
+                              [&] {
+                                ASSERT_EQ(bound, before);
+                                ASSERT_FALSE(bound.contains(column));
+                              });
+      ASSERT_TRUE(bound.contains(row, column));
+    }
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(uuid_assignment, of_a_few_columns_is_small) {
+  uuid_assignment<failing_bytes> bound;
+  bound.assign("node-1", "123e4567-e89b-42d3-a456-426614174000");
+  EXPECT_LE(ledger.live_bytes, 1000U);
+  EXPECT_GE(bound.memory_bytes() + 100, ledger.live_bytes);
+}
+
+// Hashes of their own, so that the rare cases are certain: the low byte is the tag, the high bits
+// are the bucket.
+using few_slots = detail::uuid_slots<std::allocator<std::byte>>;
+
+TEST(uuid_slots, a_slot_without_an_element_never_matches) {
+  few_slots slots{std::allocator<std::byte>()};
+  slots.reserve(3, 0);
+  const uuid first{1, 1};
+  const uuid second{2, 2};
+  slots.add(1, first, 10);
+  slots.add(1, second, 20);
+  slots.erase(slots.find(1, second), 1);
+  // The tag 0 of the empty slot is next to the tag that is looked for, and its key still there.
+  EXPECT_EQ(slots.find(1, second), nullptr);
+  EXPECT_EQ(few_slots::number(slots.find(1, first)), 10U);
+}
+
+TEST(uuid_slots, elements_outside_their_bucket_survive_each_other) {
+  few_slots slots{std::allocator<std::byte>()};
+  slots.reserve(60, 0);
+  const auto key = [](std::uint64_t i) { return uuid{i, i}; };
+  constexpr std::uint64_t all = 15;  // in three buckets, all belonging to the first
+  for (std::uint32_t i = 0; i < all; ++i) slots.add(7, key(i), i);
+  for (std::uint32_t i = all; i-- > 0;) {
+    slots.erase(slots.find(7, key(i)), 7);
+    for (std::uint32_t left = 0; left < i; ++left) {
+      ASSERT_NE(slots.find(7, key(left)), nullptr) << left << " of " << i;
+    }
+  }
+  for (std::uint32_t i = 0; i < all; ++i) EXPECT_EQ(slots.find(7, key(i)), nullptr);
+}
+
+TEST(uuid, keeps_canonical_texts_and_refuses_others) {
+  const std::string text = "123e4567-e89b-42d3-a456-426614174000";
+  const auto parsed = parse_uuid(text);
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->high, 0x123e4567e89b42d3U);
+  EXPECT_EQ(parsed->low, 0xa456426614174000U);
+  const auto again = format_uuid(*parsed);
+  EXPECT_EQ(std::string(again.begin(), again.end()), text);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (const char wrong : {'g', 'A', '/', ':', '`', '-', '\xff'}) {
+      std::string other = text;
+      if (other[at] == wrong) continue;
+      other[at] = wrong;
+      EXPECT_FALSE(parse_uuid(other).has_value()) << other;
+    }
+  }
+  EXPECT_FALSE(parse_uuid(text.substr(1)).has_value());
+}
+
+}  // namespace
+}  // namespace crosstie::test
