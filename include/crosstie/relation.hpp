@@ -4,21 +4,21 @@
 //   present.insert(node, image);
 //   for (node_id n : present.column(image)) ...
 //
-//   rows     [16 B] a row    ->  lines of 16 column ids   (detail/id_rows.hpp)
-//   columns  [16 B] a column ->  lines of 16 row ids      (not with relation_index::by_row)
+//   rows     [9 B] a row    ->  lines of 16 column ids   (detail/id_rows.hpp)
+//   columns  [9 B] a column ->  lines of 16 row ids      (not with relation_index::by_row)
 //
 // Promise: insert, erase and contains take constant time (amortised); row(r) and column(c) visit
 //   the members of a few lines, in no particular order; counts take one load. clear() takes
-//   constant time, save for rows of more than 240 members.
+//   constant time, save for rows of more than 15 lines of 16.
 // Erasing and clear() keep memory for what comes next; shrink_to_fit() frees it, and lays the rows
 //   out one behind the other.
-// Cost: about 4.5 to 6 bytes a pair and direction in rows of 30 and more: 16 bytes a row and a
-//   column, and 64 for every 15 ids, rounded up, once a row has two. Shorter rows cost more a pair;
-//   ids up to the largest one used take their 16 bytes whether they have members or not. Choose
+// Cost: about 5 to 6 bytes a pair and direction in rows of 30 and more: 9 bytes a row and a
+//   column, and 64 for 12 to 16 ids once a row has two. Shorter rows cost more a pair; ids up to
+//   the largest one used take their 9 bytes whether they have members or not. Choose
 //   relation_index::by_row where nobody asks by column: half the memory and faster writes.
 // Invalidation: row(r) is invalidated by a change to that row, column(c) by a change to that
-// column. Limits: the index 2^32 - 1 is no id; 4 million rows or columns of more than 240. Row ids
-// are trusted: they are hashed without a seed.
+// column. Limits: the index 2^32 - 1 is no id; the rows of at most 15 lines have 2^28 lines of 16
+// ids at most, and so have the columns. Ids are trusted: they are hashed without a seed.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 

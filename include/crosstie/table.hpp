@@ -10,8 +10,8 @@
 //
 // Promise: find, try_emplace and erase take constant time (amortised); a row, and by its ids a
 //   column, is visited in no particular order; counts take one load.
-// Cost: sizeof(T) + 4 bytes a cell, at a load of 7/8 or 15/16 after growth by a quarter, plus 4.5
-//   to 6 bytes for the way by column, plus 16 bytes a row and a column up to the largest ids used.
+// Cost: sizeof(T) + 4 bytes a cell, at a load of 7/8 or 15/16 after growth by a quarter, plus 5
+//   to 6 bytes for the way by column, plus 16 bytes a row and 9 a column up to the largest ids.
 // Invalidation: any insertion into a row, and any erasure from it, invalidates pointers to its
 //   values and row(r); changes to other rows do not. column(c) is invalidated by a change to it.
 // Limits: T moves without exceptions; the index 2^32 - 1 is no id; ids are hashed without a seed.

@@ -13,7 +13,8 @@ GROUP_SLOTS = 14
 ELEMENTS_A_SEGMENT = 1024
 IDS_A_LINE = 16
 LINES_A_CHUNK = 1024
-HEAD_MASK = 31
+LINES_MASK, HEAD_MASK, NUMBER_SHIFT = 15, 7, 4  # of detail/id_row.hpp
+SINGLE_ROW, LONG_ROW = 1 << NUMBER_SHIFT, 2 << NUMBER_SHIFT
 UUID_SLOTS = 6
 TEXT_PAGE_BITS = 16
 NO_INDEX = 2**32 - 1
@@ -105,21 +106,29 @@ class relation(flat_set):
     def entries(self):
         of = self.value["rows_"]
         chunks = elements_of(of["pool_"]["chunks_"])
-        for number, row in enumerate(elements_of(of["rows_"])):
-            yield number, self.ids_of(chunks, row)
+        longs = elements_of(of["long_"]["rows_"])
+        for number in range(int(of["rows_"]["size_"])):
+            row = of["rows_"]["rows_"][number]
+            place, further = int(row["place_"]), int(row["further_"])
+            if place == SINGLE_ROW:
+                yield number, [further]
+            elif place == LONG_ROW:
+                run, lines = longs[further]["run"], int(longs[further]["lines"])
+                yield number, self.ids_of(run[i] for i in range(lines))
+            else:
+                yield number, self.ids_of(self.lines_of(chunks, place, further))
 
     @staticmethod
-    def ids_of(chunks, row):
-        first, runs, jump = int(row["first"]), int(row["runs"]), int(row["jump"])
-        if runs == 0:
-            return [first] if int(row["size"]) else []
-        ids = []
-        for line in range(runs >> 5):
-            at = first + line
-            if runs & HEAD_MASK and line >= runs & HEAD_MASK:
-                at = (at + jump) & NO_INDEX
-            ids += [int(chunks[at // LINES_A_CHUNK][at % LINES_A_CHUNK]["ids"][i])
-                    for i in range(IDS_A_LINE)]
+    def lines_of(chunks, place, further):
+        for line in range(place & LINES_MASK):
+            at = (place >> NUMBER_SHIFT) + line
+            if line >= further & HEAD_MASK:
+                at += further >> NUMBER_SHIFT
+            yield chunks[at // LINES_A_CHUNK][at % LINES_A_CHUNK]
+
+    @staticmethod
+    def ids_of(lines):
+        ids = [int(line["ids"][i]) for line in lines for i in range(IDS_A_LINE)]
         return [one for one in ids if one != NO_INDEX]
 
 

@@ -78,7 +78,7 @@ class block_rows {
   void prefetch_ids(std::uint32_t r) const noexcept { blocks_[r].prefetch_ids(); }
 
   // Room for one more in a row, before add(), which throws no more than construct(pointer) does.
-  void reserve_one(std::uint32_t r) {
+  void reserve_one(std::uint32_t r, std::uint32_t /*id*/) {
     grow(r);
     blocks_[r].reserve_one(alloc_);
   }

@@ -303,27 +303,27 @@ class cells {
     return value;
   }
 
-  // Calls visit(i, found) for each question, where found is what its row finds of the column. A
-  // batch of questions asks for its lines, and for the rows of the next batch, then reads the
-  // lines.
+  // Calls visit(i, found) for each question, where found is what its row finds of the column. While
+  // the lines of one batch of questions are read, those of the next are on their way, and so are
+  // the rows of the one after it. What does not fill a batch is looked up one by one.
   template <class Visit>
   void find_many(std::span<const pair_type> asked, Visit&& visit) const noexcept {
-    constexpr std::size_t batch = 32;
-    typename rows::start_type starts[batch];
-    for (std::size_t done = 0; done < asked.size(); done += batch) {
-      const std::size_t count = std::min(batch, asked.size() - done);
+    typename rows::start_type starts[2][batch];
+    const std::size_t end = asked.size() / batch * batch;
+    if (end != 0) start_batch(asked.data(), starts[0]);
+    for (std::size_t done = 0, turn = 0; done < end; done += batch, turn = 1 - turn) {
+      if (done + 2 * batch < end) prefetch_batch(asked.data() + done + 2 * batch);
+      if (done + batch < end) start_batch(asked.data() + done + batch, starts[1 - turn]);
       const pair_type* const now = asked.data() + done;
-      // The last two ask for rows that they have anyway, which costs less than to look whether.
-      const pair_type* const next = done + 2 * batch <= asked.size() ? now + batch : now;
-      for (std::size_t i = 0; i < count; ++i) {
-        const auto& [row, column] = now[i];
-        starts[i] = may_hold(row, column) ? rows_.start(to_index(row), to_index(column))
-                                          : rows::start_of_nothing();
-        rows_.prefetch_row(to_index(next[i].first));
+      for (std::size_t i = 0; i < batch; ++i) {
+        visit(done + i,
+              rows_.finish(starts[turn][i], to_index(now[i].first), to_index(now[i].second)));
       }
-      for (std::size_t i = 0; i < count; ++i) {
-        visit(done + i, rows_.finish(starts[i], to_index(now[i].first), to_index(now[i].second)));
-      }
+    }
+    for (std::size_t i = end; i < asked.size(); ++i) {
+      const auto& [row, column] = asked[i];
+      using found = decltype(rows_.find(0, 0));
+      visit(i, may_hold(row, column) ? rows_.find(to_index(row), to_index(column)) : found{});
     }
   }
 
@@ -346,10 +346,22 @@ class cells {
   [[no_unique_address]] Alloc alloc_;
 
  private:
+  static constexpr std::size_t batch = 32;
+  void start_batch(const pair_type* asked, typename rows::start_type* starts) const noexcept {
+    for (std::size_t i = 0; i < batch; ++i) {
+      const auto& [row, column] = asked[i];
+      starts[i] = may_hold(row, column) ? rows_.start(to_index(row), to_index(column))
+                                        : rows::start_of_nothing();
+    }
+  }
+  void prefetch_batch(const pair_type* asked) const noexcept {
+    for (std::size_t i = 0; i < batch; ++i) rows_.prefetch_row(to_index(asked[i].first));
+  }
+
   // On both sides, before either changes.
   void make_room(Row row, Column column) {
-    rows_.reserve_one(to_index(row));
-    if constexpr (by_column) columns_.reserve_one(to_index(column));
+    rows_.reserve_one(to_index(row), to_index(column));
+    if constexpr (by_column) columns_.reserve_one(to_index(column), to_index(row));
   }
   void add_to_column(Row row, Column column) noexcept {
     if constexpr (by_column) columns_.add(to_index(column), to_index(row));

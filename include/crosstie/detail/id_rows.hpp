@@ -1,33 +1,42 @@
 // Id rows: a set of dense ids for each of many rows, the rows numbered from 0.
 //
-//   rows   [16 B: where, lines, jump, ids]               a row of one id holds it where it would
-//                                                        say where
-//   lines  [16 ids][16 ids] ... one pool for all rows    (detail/line_pool.hpp, lined_ids.hpp)
+//   rows    [8 B: where]     a row of one id holds it where it would say where (id_row.hpp)
+//   counts  [1 B] a row
+//   lines   [16 ids][16 ids] ... one pool for all rows    (line_pool.hpp, lined_ids.hpp)
+//   long    rows of more than 15 lines, each in a run of its own    (long_rows.hpp)
 //
-// Promise: find, insert and erase take constant time (amortised) and read the row's 16 bytes and
+// Promise: find, insert and erase take constant time (amortised) and read the row's 8 bytes and
 //   one line of ids, rarely two. Erasing and clear() keep memory for what comes next; clear()
-//   takes constant time, save for rows of more than 16 lines.
-// Cost: 16 bytes a row, and 64 for every 15 ids of it once it has two, rounded up: about 5.8 bytes
-//   an id in rows of 30. Rows grow by one line, later by a quarter.
-// Every second time a row grows the new lines are a run of their own, beside the first. Rows that
-// always moved to a longer run would leave holes too short for the others: 13 % of all lines.
-// Invariants: a row without lines has no id or one. A row gives lines back to grow, or to
-//   shrink_to_fit(), only.
+//   takes constant time, save for long rows.
+// Cost: 9 bytes a row, and 64 for about every 12 ids of it once it has two: 5.9 bytes an id in
+//   rows of 30. Rows grow by one line, later by a quarter.
+//
+// A row grows when the line that an id belongs in is full and 3/4 of all its places are; before
+// that, the id is displaced. So few rows have displaced ids, and those that have some say so: in
+// the others, what is not in its own line is nowhere. Every second time a row grows the new lines
+// are a run of their own, beside the first. Rows that always moved to a longer run would leave
+// holes too short for the others: 13 % of all lines.
+//
+// Invariants: a row without lines has no id or one, or is long. A row gives lines back to grow, or
+//   to shrink_to_fit(), only.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_list.hpp>
+#include <crosstie/detail/id_row.hpp>
 #include <crosstie/detail/line_pool.hpp>
 #include <crosstie/detail/lined_ids.hpp>
+#include <crosstie/detail/long_rows.hpp>
 #include <crosstie/detail/prefetch.hpp>
+#include <crosstie/detail/row_array.hpp>
 
 namespace crosstie::detail {
 
@@ -40,63 +49,58 @@ struct row_ids {
   std::uint32_t tail_places = 0;
   std::uint32_t size = 0;
   std::uint32_t single = no_index;
+
+  // Calls visit(id) for each; loops that compilers make vectors of.
+  template <class Visit>
+  void visit(Visit&& visit) const {
+    if (single != no_index) visit(single);
+    for (std::uint32_t at = 0; at < head_places; ++at) {
+      if (head[at] != no_index) visit(head[at]);
+    }
+    for (std::uint32_t at = 0; at < tail_places; ++at) {
+      if (tail[at] != no_index) visit(tail[at]);
+    }
+  }
 };
 
 template <class Alloc>
 class id_rows {
-  struct alignas(ids_a_line * sizeof(std::uint32_t)) line {
-    std::uint32_t ids[ids_a_line];
-    constexpr line() noexcept { std::fill_n(ids, ids_a_line, no_index); }
-  };
-  static constexpr line empty_line{};
-
-  // What a lookup reads of a row is laid out for it: line i of the row is line first + i of the
-  // pool, and from line head() on, where there are two runs, jump further.
-  struct row {
-    static constexpr unsigned head_bits = 5;
-    static constexpr std::uint32_t head_mask = (1U << head_bits) - 1;
-    std::uint32_t first = 0;  // the number of its first line, or its only id
-    std::uint32_t runs = 0;   // lines, and below head_bits, those before the jump; 0: no jump
-    std::uint32_t jump = 0;   // 0 where there is one run
-    std::uint32_t size = 0;
-
-    [[nodiscard]] std::uint32_t lines() const noexcept { return runs >> head_bits; }
-    [[nodiscard]] bool has_two_runs() const noexcept { return (runs & head_mask) != 0; }
-    [[nodiscard]] std::uint32_t head() const noexcept {
-      return has_two_runs() ? runs & head_mask : lines();
-    }
-    [[nodiscard]] std::uint32_t tail() const noexcept { return lines() - head(); }
-    [[nodiscard]] std::uint32_t second() const noexcept { return first + head() + jump; }
-  };
-  static_assert(lines_a_pooled_run <= row::head_mask);
-  using rows = std::vector<row, typename std::allocator_traits<Alloc>::template rebind_alloc<row>>;
+  static constexpr std::uint32_t most_pooled_ids = lines_a_pooled_run * ids_a_line;
+  static_assert(most_pooled_ids <= 255, "what a count says of a row");
 
  public:
-  explicit id_rows(const Alloc& alloc) : alloc_(alloc), rows_(alloc), pool_(alloc) {}
+  explicit id_rows(const Alloc& alloc) : alloc_(alloc), pool_(alloc), long_(alloc) {}
   // A copy takes the memory that its ids need, and lies in the order of the rows.
   id_rows(const id_rows& other, const Alloc& alloc) : id_rows(alloc) {
-    rows_.resize(other.rows_.size());
-    for (std::uint32_t r = 0; r < rows_.size(); ++r) {
-      copy_row(r, other.ids(r));
-    }
+    rows_.reserve(alloc_, other.rows_.size());
+    rows_.grow(alloc_, other.rows_.size());
+    for (std::uint32_t r = 0; r < rows_.size(); ++r) copy_row(r, other.ids(r));
   }
   id_rows(id_rows&& other) noexcept
-      : alloc_(other.alloc_), rows_(std::move(other.rows_)), pool_(std::move(other.pool_)) {
-    other.rows_.clear();
-  }
+      : alloc_(other.alloc_),
+        rows_(std::move(other.rows_)),
+        pool_(std::move(other.pool_)),
+        long_(std::move(other.long_)) {}
   id_rows& operator=(id_rows&&) = delete;
-  ~id_rows() { pool_.release(alloc_); }
+  ~id_rows() {
+    rows_.release(alloc_);
+    pool_.release(alloc_);
+    long_.release(alloc_);
+  }
 
   // One more than the greatest row used so far; rows are asked for below it.
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
-  [[nodiscard]] std::uint32_t count(std::uint32_t r) const noexcept { return rows_[r].size; }
+  [[nodiscard]] std::uint32_t count(std::uint32_t r) const noexcept {
+    return rows_[r].is_long() ? long_[rows_[r].number()].size : rows_.count(r);
+  }
 
   // The id is not no_index.
   [[nodiscard]] bool find(std::uint32_t r, std::uint32_t id) const noexcept {
-    const row& in = rows_[r];
-    if (in.runs == 0) [[unlikely]]
-      return in.size != 0 && in.first == id;
-    return find_from(line_of(in, id), r, id);
+    const id_row& in = rows_[r];
+    if (!in.has_lines()) [[unlikely]]
+      return find_without_lines(in, id);
+    if (match_line(line_of(in, id), id) != 0) return true;
+    return in.displaced() && find_displaced(in, id);
   }
 
   // The same in two halves, between which others may do theirs: where to look, whose memory is
@@ -104,227 +108,303 @@ class id_rows {
   struct start_type {
     const std::uint32_t* line;
     std::uint32_t id;  // what to look for there
+    bool displaced;    // whether it may be elsewhere
   };
   [[nodiscard]] start_type start(std::uint32_t r, std::uint32_t id) const noexcept {
-    const row& in = rows_[r];
-    if (in.runs == 0) [[unlikely]]
-      return in.size != 0 && in.first == id ? start_type{empty_line.ids, no_index}
-                                            : start_of_nothing();
+    const id_row& in = rows_[r];
+    if (!in.has_lines()) [[unlikely]]
+      return start_without_lines(in, id);
     const std::uint32_t* line = line_of(in, id);
     __builtin_prefetch(line);
-    return {line, id};
+    return {line, id, in.displaced()};
   }
   // Of a question whose row or id there cannot be: looks for an id in a line that has none.
-  [[nodiscard]] static start_type start_of_nothing() noexcept { return {empty_line.ids, 0}; }
+  [[nodiscard]] static start_type start_of_nothing() noexcept { return {empty_line.ids, 0, false}; }
   [[nodiscard]] bool finish(start_type at, std::uint32_t r, std::uint32_t id) const noexcept {
-    if (match_line(at.line, at.id) != 0) return true;
-    return !line_has_room(at.line) && find_displaced(rows_[r], id);
+    const bool found = match_line(at.line, at.id) != 0;
+    // One branch for both, since whether it is there cannot be foretold.
+    if (at.displaced > found) [[unlikely]]
+      return !line_has_room(at.line) && find_displaced(rows_[r], id);
+    return found;
   }
 
   [[nodiscard]] row_ids ids(std::uint32_t r) const noexcept {
-    const row& of = rows_[r];
+    const id_row& of = rows_[r];
     row_ids result;
-    result.size = of.size;
-    if (of.runs == 0) {
-      if (of.size != 0) result.single = of.first;
-      return result;
+    if (of.has_lines()) [[likely]] {
+      result.head = pool_.at(of.first());
+      result.head_places = of.head() * ids_a_line;
+      if (of.tail() != 0) result.tail = pool_.at(of.second());
+      result.tail_places = of.tail() * ids_a_line;
+      result.size = rows_.count(r);
+    } else if (of.is_long()) {
+      const long_row& row = long_[of.number()];
+      result.head = row.run->ids;
+      result.head_places = row.lines * ids_a_line;
+      result.size = row.size;
+    } else if (of.is_single()) {
+      result.single = of.number();
+      result.size = 1;
     }
-    result.head = pool_.at(of.first);
-    result.head_places = of.head() * ids_a_line;
-    if (of.tail() != 0) result.tail = pool_.at(of.second());
-    result.tail_places = of.tail() * ids_a_line;
     return result;
   }
-  // Calls visit(id) for each id of a row; loops that compilers make vectors of.
+  // Calls visit(id) for each id of a row.
   template <class Visit>
   void visit(std::uint32_t r, Visit&& visit) const {
-    visit_ids(ids(r), visit);
+    ids(r).visit(visit);
   }
   void prefetch_row(std::uint32_t r) const noexcept { prefetch_element(rows_.data(), r); }
   // Starts to fetch the first lines of a row, for whoever reads them all: each on its own is a
-  // wait.
-  void prefetch_ids(std::uint32_t r) const noexcept {
-    const row_ids all = ids(r);
-    for (std::uint32_t at = 0; at < std::min(all.head_places, 4 * ids_a_line); at += ids_a_line) {
-      __builtin_prefetch(all.head + at);
+  // wait. g++ takes a function that only does so for one without effect, if it is not inlined.
+  [[gnu::always_inline]] void prefetch_ids(std::uint32_t r) const noexcept {
+    const id_row& of = rows_[r];
+    for (std::uint32_t i = 0; i < std::min(of.lines(), 4U); ++i) {
+      __builtin_prefetch(pool_.at(of.line(i)));
     }
-    if (all.tail_places != 0) __builtin_prefetch(all.tail);
   }
 
   // True if the id is new.
   bool insert(std::uint32_t r, std::uint32_t id) {
     grow(r);
-    row& in = rows_[r];
-    if (in.runs != 0) [[likely]] {
-      std::uint32_t* line = line_of(in, id);
+    const id_row& in = rows_[r];
+    if (in.has_lines()) [[likely]] {
+      std::uint32_t* const line = line_of(in, id);
       if (match_line(line, id) != 0) return false;
-      if (line_has_room(line) && in.size < lined_ids::limit(in.lines())) [[likely]] {
+      if (line_has_room(line)) [[likely]] {
         line[first_empty(line)] = id;
-        ++in.size;
+        ++rows_.count(r);
         return true;
       }
     }
     if (find(r, id)) return false;
-    reserve_one(r);
+    reserve_one(r, id);
     add(r, id);
     return true;
   }
   // The same in two steps, of which only the first may throw, for an id that is not there.
-  void reserve_one(std::uint32_t r) {
+  void reserve_one(std::uint32_t r, std::uint32_t id) {
     grow(r);
-    const row& in = rows_[r];
-    const bool is_full = in.runs == 0 ? in.size != 0 : in.size >= lined_ids::limit(in.lines());
-    if (is_full) regrow(r);
+    const id_row& in = rows_[r];
+    if (in.has_lines()) [[likely]] {
+      if (!line_has_room(line_of(in, id)) && rows_.count(r) >= fill_limit(in.lines())) regrow(r);
+    } else if (in.is_long()) {
+      const long_row& row = long_[in.number()];
+      if (row.size >= lined_ids::limit(row.lines)) {
+        long_.regrow(alloc_, in.number(), lined_ids::more_lines(row.lines));
+      }
+    } else if (in.is_single()) {
+      move_to_lines(r, 1);
+    }
   }
   void add(std::uint32_t r, std::uint32_t id) noexcept {
-    row& in = rows_[r];
-    if (in.runs == 0) {
-      in.first = id;
-    } else {
+    id_row& in = rows_[r];
+    if (in.has_lines()) [[likely]] {
       put(in, id);
+      ++rows_.count(r);
+    } else if (in.is_long()) {
+      lined(in).put(id);
+      ++long_[in.number()].size;
+    } else {
+      in = id_row::of_single(id);
+      rows_.count(r) = 1;
     }
-    ++in.size;
   }
 
   // True if the id was there.
   bool erase(std::uint32_t r, std::uint32_t id) noexcept {
-    row& in = rows_[r];
-    if (in.runs == 0) {
-      const bool is_there = in.size != 0 && in.first == id;
-      in.size -= is_there;
-      return is_there;
-    }
-    const lined_ids ids = lined(in);
-    const std::uint32_t at = ids.find(id);
-    if (at == ids.places()) return false;
-    ids.erase_at(at, [](std::uint32_t, std::uint32_t) {});
-    --in.size;
+    const id_row& in = rows_[r];
+    if (!in.has_lines()) [[unlikely]]
+      return erase_without_lines(r, id);
+    std::uint32_t* const line = line_of(in, id);
+    const std::uint32_t same = match_line(line, id);
+    if (in.displaced()) [[unlikely]]
+      return erase_among_displaced(r, id);
+    if (same == 0) return false;
+    close_gap(line, static_cast<std::uint32_t>(std::countr_zero(same)));
+    --rows_.count(r);
     return true;
   }
   void clear_row(std::uint32_t r) noexcept {
-    empty_lines(rows_[r]);
-    rows_[r].size = 0;
+    id_row& in = rows_[r];
+    if (in.is_long()) {
+      long_row& row = long_[in.number()];
+      std::fill_n(row.run, row.lines, empty_line);
+      row.size = 0;
+    } else if (in.has_lines()) {
+      empty_lines(in);
+      in.set_displaced(false);
+    } else {
+      in = id_row();
+    }
+    rows_.count(r) = 0;
   }
 
-  void reserve(std::size_t count) { rows_.reserve(count); }
+  void reserve(std::size_t count) { rows_.reserve(alloc_, count); }
   void shrink_to_fit() {
     id_rows tight(*this, alloc_);
     swap(tight);
   }
   void clear() noexcept {
     rows_.clear();
-    pool_.clear(alloc_);
+    pool_.clear();
+    long_.release(alloc_);
   }
   void swap(id_rows& other) noexcept {
     rows_.swap(other.rows_);
     pool_.swap(other.pool_);
+    long_.swap(other.long_);
   }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return rows_.capacity() * sizeof(row) + pool_.memory_bytes();
+    return rows_.memory_bytes() + pool_.memory_bytes() + long_.memory_bytes();
   }
 
  private:
-  [[nodiscard]] std::uint32_t* line_of(const row& in, std::uint32_t id) const noexcept {
-    return line_at(in, lined_ids::home_of(id, in.lines()));
-  }
-  [[nodiscard]] std::uint32_t* line_at(const row& in, std::uint32_t line) const noexcept {
-    // Which run it is cannot be foretold, so nothing branches here: all bits are set in the second.
-    const std::uint32_t in_tail =
-        0U - static_cast<std::uint32_t>(line >= (in.runs & row::head_mask));
-    return pool_.at(in.first + line + (in.jump & in_tail));
-  }
-  [[nodiscard]] lined_ids lined(const row& in) const noexcept {
-    return {pool_.at(in.first), in.head() * ids_a_line,
-            in.tail() == 0 ? nullptr : pool_.at(in.second()), in.tail() * ids_a_line};
-  }
-  [[nodiscard]] bool find_from(const std::uint32_t* line, std::uint32_t r,
-                               std::uint32_t id) const noexcept {
-    if (match_line(line, id) != 0) return true;
-    if (line_has_room(line)) [[likely]]
-      return false;
-    return find_displaced(rows_[r], id);
-  }
-  [[nodiscard]] bool find_displaced(const row& in, std::uint32_t id) const noexcept {
-    const std::uint32_t lines = in.lines();
-    const std::uint32_t* line;
-    std::uint32_t at = lined_ids::home_of(id, lines);
-    do {
-      at = at + 1 == lines ? 0 : at + 1;
-      line = line_at(in, at);
-      if (match_line(line, id) != 0) return true;
-    } while (!line_has_room(line));
-    return false;
-  }
-  template <class Visit>
-  static void visit_ids(const row_ids& all, Visit& visit) {
-    if (all.single != no_index) visit(all.single);
-    for (std::uint32_t at = 0; at < all.head_places; ++at) {
-      if (all.head[at] != no_index) visit(all.head[at]);
-    }
-    for (std::uint32_t at = 0; at < all.tail_places; ++at) {
-      if (all.tail[at] != no_index) visit(all.tail[at]);
-    }
+  // How full a row may be for an id to be displaced: beyond it the row grows.
+  [[nodiscard]] static constexpr std::uint32_t fill_limit(std::uint32_t lines) noexcept {
+    return lines * (ids_a_line * 3 / 4);
   }
 
-  void put(const row& into, std::uint32_t id) noexcept {
-    const lined_ids ids = lined(into);
-    ids.at(ids.free_place(id)) = id;
+  [[nodiscard]] std::uint32_t* line_of(const id_row& in, std::uint32_t id) const noexcept {
+    return pool_.at(in.line(lined_ids::home_of(id, in.lines())));
   }
-  void empty_lines(const row& of) noexcept {
-    if (of.runs == 0) return;
-    std::fill_n(pool_.at(of.first), std::size_t{of.head()} * ids_a_line, no_index);
+  // Of a row with lines, or a long one.
+  [[nodiscard]] lined_ids lined(const id_row& in) const noexcept {
+    if (in.is_long()) return long_[in.number()].ids();
+    return {pool_.at(in.first()), in.head() * ids_a_line,
+            in.tail() == 0 ? nullptr : pool_.at(in.second()), in.tail() * ids_a_line};
+  }
+  [[nodiscard, gnu::noinline]] bool find_without_lines(const id_row& in,
+                                                       std::uint32_t id) const noexcept {
+    return in.is_long() ? find_displaced(in, id) : in.is_single() && in.number() == id;
+  }
+  [[nodiscard, gnu::noinline]] start_type start_without_lines(const id_row& in,
+                                                              std::uint32_t id) const noexcept {
+    if (in.is_long()) {
+      const std::uint32_t* line = long_[in.number()].line_of(id);
+      __builtin_prefetch(line);
+      return {line, id, true};
+    }
+    if (in.is_single() && in.number() == id) return {empty_line.ids, no_index, false};
+    return start_of_nothing();
+  }
+  [[nodiscard, gnu::noinline]] bool find_displaced(const id_row& in,
+                                                   std::uint32_t id) const noexcept {
+    const lined_ids ids = lined(in);
+    return ids.find(id) != ids.places();
+  }
+
+  [[gnu::noinline]] bool erase_without_lines(std::uint32_t r, std::uint32_t id) noexcept {
+    id_row& in = rows_[r];
+    if (in.is_long()) {
+      if (!lined(in).erase(id)) return false;
+      --long_[in.number()].size;
+      return true;
+    }
+    if (!in.is_single() || in.number() != id) return false;
+    in = id_row();
+    rows_.count(r) = 0;
+    return true;
+  }
+  [[gnu::noinline]] bool erase_among_displaced(std::uint32_t r, std::uint32_t id) noexcept {
+    const lined_ids ids = lined(rows_[r]);
+    if (!ids.erase(id)) return false;
+    --rows_.count(r);
+    rows_[r].set_displaced(ids.has_full_line());
+    return true;
+  }
+  // Moves the last id of a line to a place whose id has gone.
+  static void close_gap(std::uint32_t* line, std::uint32_t at) noexcept {
+    const auto last = static_cast<std::uint32_t>(
+                          std::countr_zero(match_line(line, no_index) | 1U << ids_a_line)) -
+                      1;
+    line[at] = line[last];
+    line[last] = no_index;
+  }
+
+  void put(id_row& into, std::uint32_t id) noexcept {
+    std::uint32_t* const line = line_of(into, id);
+    if (line_has_room(line)) [[likely]] {
+      line[first_empty(line)] = id;
+    } else {
+      lined(into).put(id);
+      into.set_displaced(true);
+    }
+  }
+  void empty_lines(id_row of) noexcept {
+    std::fill_n(pool_.at(of.first()), std::size_t{of.head()} * ids_a_line, no_index);
     if (of.tail() != 0) {
       std::fill_n(pool_.at(of.second()), std::size_t{of.tail()} * ids_a_line, no_index);
     }
   }
-  void grow(std::uint32_t r) {
-    const std::size_t count = std::size_t{r} + 1;
-    if (count <= rows_.size()) return;
-    reserve_slim(rows_, count);
-    rows_.resize(count);
-  }
+  void grow(std::uint32_t r) { rows_.grow(alloc_, std::size_t{r} + 1); }
   // Rows of one run get a second one, rows of two one that is as long as both and more.
   void regrow(std::uint32_t r) {
-    const row& of = rows_[r];
-    const std::uint32_t lines = of.runs == 0 ? 1 : lined_ids::more_lines(of.lines());
-    if (of.lines() > 1 && !of.has_two_runs() && lines <= lines_a_pooled_run) {
-      add_run(r, lines - of.head());
+    const id_row& of = rows_[r];
+    const std::uint32_t lines = lined_ids::more_lines(of.lines());
+    if (lines > lines_a_pooled_run) {
+      move_to_long(r, lines);
+    } else if (of.lines() > 1 && !of.has_two_runs() && of.lines() <= id_row::most_head_lines) {
+      add_run(r, lines - of.lines());
     } else {
-      move_to_run(r, lines);
+      move_to_lines(r, lines);
     }
   }
   void add_run(std::uint32_t r, std::uint32_t lines) {
     const std::uint32_t second = pool_.take(alloc_, lines);
-    std::uint32_t kept[lines_a_pooled_run * ids_a_line];
+    std::uint32_t kept[most_pooled_ids];
     std::uint32_t count = 0;
     visit(r, [&](std::uint32_t id) { kept[count++] = id; });
-    row& of = rows_[r];
+    id_row& of = rows_[r];
     empty_lines(of);
-    of.jump = second - of.first - of.head();
-    of.runs = (of.lines() + lines) << row::head_bits | of.lines();
+    of = of.with_run(second, lines);
     for (std::uint32_t i = 0; i < count; ++i) put(of, kept[i]);
   }
-  void move_to_run(std::uint32_t r, std::uint32_t lines) {
-    row& of = rows_[r];
-    row moved{pool_.take(alloc_, lines), lines << row::head_bits, 0, of.size};
+  void move_to_lines(std::uint32_t r, std::uint32_t lines) {
+    id_row moved = id_row::of_run(pool_.take(alloc_, lines), lines);
     visit(r, [&](std::uint32_t id) { put(moved, id); });
-    if (of.head() != 0) pool_.give_back(alloc_, of.first, of.head());
-    if (of.tail() != 0) pool_.give_back(alloc_, of.second(), of.tail());
-    of = moved;
+    give_back_lines(rows_[r]);
+    rows_[r] = moved;
+  }
+  void move_to_long(std::uint32_t r, std::uint32_t lines) {
+    const std::uint32_t number = long_.take(alloc_, lines);
+    long_row& row = long_[number];
+    visit(r, [&](std::uint32_t id) { row.ids().put(id); });
+    row.size = rows_.count(r);
+    give_back_lines(rows_[r]);
+    rows_[r] = id_row::of_long(number);
+    rows_.count(r) = 0;
+  }
+  void give_back_lines(id_row of) noexcept {
+    if (!of.has_lines()) return;
+    pool_.give_back(of.first(), of.head());
+    if (of.tail() != 0) pool_.give_back(of.second(), of.tail());
   }
   void copy_row(std::uint32_t r, const row_ids& from) {
-    if (from.size > 1) {
-      const std::uint32_t lines = lined_ids::lines_for(from.size);
-      rows_[r].first = pool_.take(alloc_, lines);
-      rows_[r].runs = lines << row::head_bits;
+    const std::uint32_t lines = from.size > 1 ? lines_for(from) : 0;
+    if (lines > lines_a_pooled_run) {
+      rows_[r] = id_row::of_long(long_.take(alloc_, lines));
+    } else if (lines != 0) {
+      rows_[r] = id_row::of_run(pool_.take(alloc_, lines), lines);
     }
-    auto copy = [&](std::uint32_t id) { add(r, id); };
-    visit_ids(from, copy);
+    from.visit([&](std::uint32_t id) { add(r, id); });
+  }
+  // The fewest lines that these ids can have come to lie in.
+  [[nodiscard]] static std::uint32_t lines_for(const row_ids& from) noexcept {
+    for (std::uint32_t lines = (from.size + ids_a_line - 1) / ids_a_line;
+         lines <= lines_a_pooled_run; ++lines) {
+      std::uint32_t ids[lines_a_pooled_run] = {};
+      std::uint32_t most = 0;
+      from.visit(
+          [&](std::uint32_t id) { most = std::max(most, ++ids[lined_ids::home_of(id, lines)]); });
+      if (most <= ids_a_line || from.size <= fill_limit(lines)) return lines;
+    }
+    return std::max(lined_ids::lines_for(from.size), lines_a_pooled_run + 1);
   }
 
   [[no_unique_address]] Alloc alloc_;
-  rows rows_;
+  row_array<Alloc> rows_;
   line_pool<Alloc> pool_;
+  long_rows<Alloc> long_;
 };
 
 }  // namespace crosstie::detail

@@ -42,11 +42,11 @@ inline constexpr unsigned text_page_bits = 16;
 inline constexpr std::uint32_t ids_a_line = 16;
 // Lines of a block that may be 15/16 full; longer blocks are 7/8 full at most.
 inline constexpr std::uint32_t dense_lines = 8;
-// Lines in one allocation of a pool; the first is smaller, the next ones double. Longer runs than
+// Lines of a chunk of a pool; the first starts smaller and doubles. Longer runs than
 // lines_a_pooled_run are allocations of their own.
 inline constexpr std::uint32_t lines_a_chunk = 1024;
 inline constexpr std::uint32_t first_chunk_lines = 8;
-inline constexpr std::uint32_t lines_a_pooled_run = 16;
+inline constexpr std::uint32_t lines_a_pooled_run = 15;
 // What a column of an assignment keeps of its place in its row's list.
 using list_place = std::uint16_t;
 // What an assignment keeps of rows while there are few of them.

@@ -1,16 +1,16 @@
 // Line pool: cache lines of ids for all rows of a table, in runs of a few lines each.
 //
-//   chunks   [1,024 lines of 64 bytes] ...          the first ones are smaller
-//   spans    64 lines of a chunk each               [which of them are free]
+//   chunks   [1,024 lines of 64 bytes] ...          the first one starts small, and moves to grow
+//   spans    64 lines each                          [which of them are free]
 //   shelves  shelf n: spans whose longest free run has n lines
 //
-// Promise: taking and giving back a run takes constant time; runs that were given back merge, so
-//   rows that grow leave no holes that others could not use. A run of more than 16 lines is an
-//   allocation of its own, and a chunk for every 1,024 lines of it. clear() takes constant time and
-//   keeps the chunks (the latter ones go back).
-// Cost: 24 bytes a span, and the slack of the last chunk.
-// Invariants: a span is on the shelf of its longest free run, or on none when it is full. Spans
-//   from opened_ on have not been used since the last clear().
+// Promise: taking and giving back a run of at most 15 lines takes constant time (amortised); runs
+//   that were given back merge, so rows that grow leave no holes that others could not use. clear()
+//   takes constant time and keeps the chunks.
+// Cost: 16 bytes a span, and the slack of the last allocation: a 32nd part of all or a chunk, and
+//   half of a pool below 1,024 lines.
+// Invariants: a span is on the shelf of its longest free run, or on none when it is full. Lines
+//   from `opened` on have not been used since the last clear().
 // It does not keep the allocator, so whoever holds a pool must release() it.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
@@ -29,29 +29,41 @@
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_list.hpp>
+#include <crosstie/detail/id_row.hpp>
 #include <crosstie/detail/limits.hpp>
 
 namespace crosstie::detail {
 
+// 16 ids on a 64-byte boundary; an empty place holds no_index.
+struct alignas(ids_a_line * sizeof(std::uint32_t)) id_line {
+  std::uint32_t ids[ids_a_line];
+};
+inline constexpr id_line empty_line = [] {
+  id_line line{};
+  std::fill_n(line.ids, ids_a_line, no_index);
+  return line;
+}();
+
 template <class Alloc>
 class line_pool {
-  static constexpr std::size_t line_bytes = ids_a_line * sizeof(std::uint32_t);
-  struct alignas(line_bytes) line {
-    std::uint32_t ids[ids_a_line];
-  };
   template <class T>
   using vector = std::vector<T, typename std::allocator_traits<Alloc>::template rebind_alloc<T>>;
-  using traits = typename std::allocator_traits<Alloc>::template rebind_traits<line>;
-  static_assert(std::is_same_v<typename traits::pointer, line*>,
+  using traits = typename std::allocator_traits<Alloc>::template rebind_traits<id_line>;
+  // The first chunk is not asked for on a line, which costs small tables more than all the rest.
+  struct alignas(16) piece {
+    std::byte bytes[16];
+  };
+  using piece_traits = typename std::allocator_traits<Alloc>::template rebind_traits<piece>;
+  static constexpr std::uint32_t pieces_a_line = sizeof(id_line) / sizeof(piece);
+  static_assert(std::is_same_v<typename traits::pointer, id_line*>,
                 "crosstie: tables take allocators with plain pointers");
 
  public:
-  explicit line_pool(const Alloc& alloc) : chunks_(alloc), notes_(alloc), spans_(alloc) {}
+  explicit line_pool(const Alloc& alloc) : chunks_(alloc), spans_(alloc) {}
   line_pool(line_pool&& other) noexcept
       : chunks_(std::move(other.chunks_)),
-        notes_(std::move(other.notes_)),
         spans_(std::move(other.spans_)),
-        shelves_(std::exchange(other.shelves_, shelves{})) {}
+        state_(std::exchange(other.state_, state{})) {}
   line_pool& operator=(line_pool&&) = delete;
 
   // The first id of a line; the lines of a run follow each other.
@@ -61,87 +73,64 @@ class line_pool {
 
   // A run of `lines` lines, all empty: the number of its first.
   [[nodiscard]] std::uint32_t take(const Alloc& alloc, std::uint32_t lines) {
-    const std::uint32_t first = lines > longest_run ? own_chunk(alloc, lines) : run(alloc, lines);
+    const std::uint32_t first = run(alloc, lines);
     std::fill_n(at(first), std::size_t{lines} * ids_a_line, no_index);
     return first;
   }
-  void give_back(const Alloc& alloc, std::uint32_t first, std::uint32_t lines) noexcept {
-    if (lines > longest_run) {
-      drop_own_chunk(alloc, first / chunk_lines);
-      return;
-    }
-    const std::uint32_t index = span_of(first);
+  void give_back(std::uint32_t first, std::uint32_t lines) noexcept {
+    const std::uint32_t index = first / span_lines;
     const std::uint64_t bits = bits_of(first % span_lines, lines);
     assert((spans_[index].free & bits) == 0);
     change(index, spans_[index].free | bits);
   }
 
   // Gives every run back.
-  void clear(const Alloc& alloc) noexcept {
-    if (shelves_.own_chunks != 0) drop_own_chunks(alloc);
-    const shelves before = std::exchange(shelves_, shelves{});
-    shelves_.small_chunks = before.small_chunks;
-    shelves_.vacant = before.vacant;
-  }
+  void clear() noexcept { state_ = state{.lines = state_.lines, .skipped = state_.skipped}; }
   void release(const Alloc& alloc) noexcept {
     typename traits::allocator_type lines(alloc);
-    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
-      if (notes_[chunk].lines != 0) traits::deallocate(lines, chunks_[chunk], notes_[chunk].lines);
+    if (state_.lines != 0) free_first_chunk(alloc);
+    for (std::uint32_t chunk = 1; chunk < chunks_.size(); chunk += chunks_beside(chunk)) {
+      traits::deallocate(lines, chunks_[chunk], std::size_t{chunks_beside(chunk)} * chunk_lines);
     }
     chunks_.clear();
-    notes_.clear();
     spans_.clear();
-    shelves_ = shelves{};
+    state_ = state{};
   }
 
   void swap(line_pool& other) noexcept {
     chunks_.swap(other.chunks_);
-    notes_.swap(other.notes_);
     spans_.swap(other.spans_);
-    std::swap(shelves_, other.shelves_);
+    std::swap(state_, other.state_);
   }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    std::size_t bytes = chunks_.capacity() * sizeof(line*) + notes_.capacity() * sizeof(note) +
-                        spans_.capacity() * sizeof(span);
-    for (const note& one : notes_) bytes += one.lines * line_bytes;
-    return bytes;
+    return chunks_.capacity() * sizeof(id_line*) + spans_.capacity() * sizeof(span) +
+           std::size_t{state_.lines} * sizeof(id_line) +
+           (state_.lines == 0 ? 0 : sizeof(id_line) - sizeof(piece));
   }
 
  private:
   static constexpr std::uint32_t chunk_lines = lines_a_chunk;
   static constexpr std::uint32_t span_lines = std::min(64U, chunk_lines);
   static constexpr std::uint32_t longest_run = lines_a_pooled_run;
+  static constexpr std::uint32_t most_chunks = id_row::line_limit / chunk_lines;
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
   static_assert(longest_run < span_lines && longest_run < 32);
 
-  // What is known of a chunk: the lines that were allocated with it, none where it is vacant or
-  // the rest of the chunk before; its first span, or none where it belongs to one run; of a vacant
-  // chunk, the next vacant one.
-  struct note {
-    std::uint32_t lines;
-    std::uint32_t first_span;
-  };
   struct span {
-    std::uint64_t free;  // a bit a line
-    std::uint32_t first;
-    std::uint32_t lines;
+    std::uint64_t free;    // a bit a line
     std::uint32_t before;  // on its shelf
     std::uint32_t after;
   };
-  struct shelves {
+  struct state {
+    std::uint32_t lines = 0;    // allocated
+    std::uint32_t skipped = 0;  // pieces before the first line
+    std::uint32_t opened = 0;   // of them, those that have been used since the last clear()
     std::uint32_t stocked = 0;  // a bit a shelf that is not empty
     std::uint32_t heads[longest_run + 1] = {};
-    std::uint32_t opened = 0;
-    std::uint32_t small_chunks = 0;  // chunks made of spans
-    std::uint32_t own_chunks = 0;
-    std::uint32_t vacant = none;
   };
 
-  [[nodiscard]] std::uint32_t span_of(std::uint32_t line) const noexcept {
-    return notes_[line / chunk_lines].first_span + line % chunk_lines / span_lines;
-  }
   [[nodiscard]] static std::uint64_t bits_of(std::uint32_t start, std::uint32_t lines) noexcept {
-    return ((std::uint64_t{1} << lines) - 1) << start;
+    return ~std::uint64_t{0} >> (64 - lines) << start;
   }
   [[nodiscard]] static std::uint32_t shelf_of(std::uint64_t free) noexcept {
     std::uint32_t length = 0;
@@ -151,13 +140,13 @@ class line_pool {
 
   [[nodiscard]] std::uint32_t run(const Alloc& alloc, std::uint32_t lines) {
     std::uint32_t stocked;
-    while ((stocked = shelves_.stocked >> lines << lines) == 0) open_span(alloc);
-    const std::uint32_t index = shelves_.heads[std::countr_zero(stocked)];
+    while ((stocked = state_.stocked >> lines << lines) == 0) open_lines(alloc);
+    const std::uint32_t index = state_.heads[std::countr_zero(stocked)];
     std::uint64_t starts = spans_[index].free;
     for (std::uint32_t i = 1; i < lines; ++i) starts &= starts >> 1;
     const auto start = static_cast<std::uint32_t>(std::countr_zero(starts));
     change(index, spans_[index].free & ~bits_of(start, lines));
-    return spans_[index].first + start;
+    return index * span_lines + start;
   }
 
   // Spans change shelves when their longest run changes.
@@ -175,112 +164,97 @@ class line_pool {
     if (taken.before != none) {
       spans_[taken.before].after = taken.after;
     } else {
-      shelves_.heads[shelf] = taken.after;
-      if (taken.after == none) shelves_.stocked &= ~(1U << shelf);
+      state_.heads[shelf] = taken.after;
+      if (taken.after == none) state_.stocked &= ~(1U << shelf);
     }
   }
   void put_on_shelf(std::uint32_t index, std::uint32_t shelf) noexcept {
-    const std::uint32_t first = (shelves_.stocked >> shelf & 1) != 0 ? shelves_.heads[shelf] : none;
+    const std::uint32_t first = (state_.stocked >> shelf & 1) != 0 ? state_.heads[shelf] : none;
     spans_[index].before = none;
     spans_[index].after = first;
     if (first != none) spans_[first].before = index;
-    shelves_.heads[shelf] = index;
-    shelves_.stocked |= 1U << shelf;
+    state_.heads[shelf] = index;
+    state_.stocked |= 1U << shelf;
   }
 
-  void open_span(const Alloc& alloc) {
-    if (shelves_.opened == spans_.size()) add_chunk(alloc);
-    const std::uint32_t index = shelves_.opened++;
-    spans_[index].free = 0;
-    change(index, ~std::uint64_t{0} >> (64 - spans_[index].lines));
+  // The next lines that have not been used, up to the end of their span.
+  void open_lines(const Alloc& alloc) {
+    if (state_.opened == state_.lines) add_lines(alloc);
+    const std::uint32_t index = state_.opened / span_lines;
+    const std::uint32_t start = state_.opened % span_lines;
+    if (start == 0) spans_[index].free = 0;
+    const std::uint32_t end = std::min(state_.lines, (index + 1) * span_lines);
+    change(index, spans_[index].free | bits_of(start, end - state_.opened));
+    state_.opened = end;
   }
 
-  // Chunks double up to their full size, so that small tables stay small.
-  void add_chunk(const Alloc& alloc) {
-    const std::uint32_t doublings = std::min(shelves_.small_chunks, 16U);
-    const std::uint32_t lines = std::min(chunk_lines, first_chunk_lines << doublings);
-    const std::uint32_t count = (lines + span_lines - 1) / span_lines;
-    reserve_slim(spans_, spans_.size() + count);
-    const auto first_span = static_cast<std::uint32_t>(spans_.size());
-    const std::uint32_t first = new_chunk(alloc, {lines, first_span}) * chunk_lines;
-    for (std::uint32_t at = 0; at < lines; at += span_lines) {
-      spans_.push_back({0, first + at, std::min(span_lines, lines - at), none, none});
+  void add_lines(const Alloc& alloc) {
+    if (state_.lines < chunk_lines) {
+      grow_first_chunk(alloc);
+    } else {
+      add_chunks(alloc);
     }
-    ++shelves_.small_chunks;
   }
-
-  [[nodiscard]] std::uint32_t own_chunk(const Alloc& alloc, std::uint32_t lines) {
-    const std::uint32_t chunk = new_chunk(alloc, {lines, none});
-    ++shelves_.own_chunks;
-    return chunk * chunk_lines;
+  // By doubling, so that small tables stay small.
+  void grow_first_chunk(const Alloc& alloc) {
+    const std::uint32_t count = std::max(first_chunk_lines, 2 * state_.lines);
+    chunks_.reserve(1);
+    reserve_slim(spans_, spans_for(count));
+    typename piece_traits::allocator_type memory(alloc);
+    piece* const all = piece_traits::allocate(memory, pieces_for(count));
+    const std::size_t past_line = reinterpret_cast<std::uintptr_t>(all) / sizeof(piece);
+    const auto skipped = static_cast<std::uint32_t>(-past_line % pieces_a_line);
+    auto* const grown = reinterpret_cast<id_line*>(all + skipped);
+    if (state_.lines != 0) {
+      std::copy_n(chunks_[0], state_.lines, grown);
+      free_first_chunk(alloc);
+    }
+    chunks_.assign(1, grown);
+    spans_.resize(spans_for(count));
+    state_.lines = count;
+    state_.skipped = skipped;
   }
-  [[nodiscard]] bool is_own(std::uint32_t chunk) const noexcept {
-    return notes_[chunk].lines != 0 && notes_[chunk].first_span == none;
+  void free_first_chunk(const Alloc& alloc) noexcept {
+    typename piece_traits::allocator_type memory(alloc);
+    piece_traits::deallocate(memory, reinterpret_cast<piece*>(chunks_[0]) - state_.skipped,
+                             pieces_for(std::min(state_.lines, chunk_lines)));
   }
-  void drop_own_chunk(const Alloc& alloc, std::uint32_t chunk) noexcept {
+  [[nodiscard]] static std::size_t pieces_for(std::uint32_t lines) noexcept {
+    return std::size_t{lines} * pieces_a_line + pieces_a_line - 1;
+  }
+  void add_chunks(const Alloc& alloc) {
+    const auto first = static_cast<std::uint32_t>(chunks_.size());
+    const std::uint32_t count = chunks_beside(first);
+    if (count > most_chunks - first) refuse_length();
+    const std::uint32_t total = state_.lines + count * chunk_lines;
+    reserve_slim(chunks_, first + count);
+    reserve_slim(spans_, spans_for(total));
     typename traits::allocator_type lines(alloc);
-    const std::uint32_t count = chunks_for(notes_[chunk].lines);
-    traits::deallocate(lines, chunks_[chunk], notes_[chunk].lines);
-    for (std::uint32_t last = chunk + count; chunk != last; ++chunk) {
-      chunks_[chunk] = nullptr;
-      notes_[chunk] = {0, std::exchange(shelves_.vacant, chunk)};
+    id_line* const added = traits::allocate(lines, std::size_t{count} * chunk_lines);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      chunks_.push_back(added + std::size_t{i} * chunk_lines);
     }
-    --shelves_.own_chunks;
+    spans_.resize(spans_for(total));
+    state_.lines = total;
   }
-
-  // All of them, and the numbers at the end that nobody has any more: a vacant number can serve a
-  // short run only, so that long ones would use numbers up.
-  void drop_own_chunks(const Alloc& alloc) noexcept {
-    for (std::uint32_t chunk = 0; shelves_.own_chunks != 0; ++chunk) {
-      if (is_own(chunk)) drop_own_chunk(alloc, chunk);
-    }
-    while (!chunks_.empty() && chunks_.back() == nullptr) {
-      chunks_.pop_back();
-      notes_.pop_back();
-    }
-    shelves_.vacant = none;
-    for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
-      if (chunks_[chunk] == nullptr)
-        notes_[chunk].first_span = std::exchange(shelves_.vacant, chunk);
-    }
+  // How many chunks lie in one allocation with this one, its first.
+  [[nodiscard]] static std::uint32_t chunks_beside(std::uint32_t chunk) noexcept {
+    return 1 + chunk / 32;
   }
-
-  [[nodiscard]] static std::uint32_t chunks_for(std::uint32_t lines) noexcept {
-    return lines / chunk_lines + (lines % chunk_lines != 0);
-  }
-  // A chunk's number: a vacant one, or the next, and the ones after it for a longer run.
-  [[nodiscard]] std::uint32_t new_chunk(const Alloc& alloc, note about) {
-    typename traits::allocator_type lines(alloc);
-    const std::uint32_t count = chunks_for(about.lines);
-    if (const std::uint32_t chunk = shelves_.vacant; chunk != none && count == 1) {
-      chunks_[chunk] = traits::allocate(lines, about.lines);
-      shelves_.vacant = notes_[chunk].first_span;
-      notes_[chunk] = about;
-      return chunk;
-    }
-    const std::size_t chunk = chunks_.size();
-    if (chunk + count > none / chunk_lines) refuse_length();
-    reserve_slim(chunks_, chunk + count);
-    reserve_slim(notes_, chunk + count);
-    line* const first = traits::allocate(lines, about.lines);
-    for (std::uint32_t i = 0; i < count; ++i)
-      chunks_.push_back(first + std::size_t{i} * chunk_lines);
-    notes_.push_back(about);
-    notes_.resize(chunk + count, note{0, 0});
-    return static_cast<std::uint32_t>(chunk);
+  [[nodiscard]] static std::uint32_t spans_for(std::uint32_t lines) noexcept {
+    return (lines + span_lines - 1) / span_lines;
   }
   [[noreturn]] static void refuse_length() {
 #if defined(__cpp_exceptions)
-    throw std::length_error("crosstie: too many rows, or too long ones");
+    throw std::length_error("crosstie: the rows need more than 2^28 lines of 16 ids");
 #else
     std::abort();
 #endif
   }
 
-  vector<line*> chunks_;
-  vector<note> notes_;
+  vector<id_line*> chunks_;
   vector<span> spans_;
-  shelves shelves_;
+  state state_;
 };
 
 }  // namespace crosstie::detail

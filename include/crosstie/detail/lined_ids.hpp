@@ -41,7 +41,7 @@ class lined_ids {
 
   // The line where an id belongs.
   [[nodiscard]] static std::uint32_t home_of(std::uint32_t id, std::uint32_t lines) noexcept {
-    const auto mixed = static_cast<std::uint32_t>((id * std::uint64_t{0x9e3779b97f4a7c15}) >> 32);
+    const std::uint32_t mixed = id * 0x9e3779b9U;
     return static_cast<std::uint32_t>((std::uint64_t{mixed} * lines) >> 32);
   }
   // How many ids so many lines may hold.
@@ -75,6 +75,23 @@ class lined_ids {
     std::uint32_t first = home_place(id);
     while (!line_has_room(pointer(first))) first = next_line(first);
     return first + first_empty(pointer(first));
+  }
+
+  void put(std::uint32_t id) const noexcept { at(free_place(id)) = id; }
+
+  // Takes an id out; false if it was not there.
+  bool erase(std::uint32_t id) const noexcept {
+    const std::uint32_t at = find(id);
+    if (at == places_) return false;
+    erase_at(at, [](std::uint32_t, std::uint32_t) {});
+    return true;
+  }
+  [[nodiscard]] bool has_full_line() const noexcept {
+    bool result = false;
+    for (std::uint32_t first = 0; first != places_; first += ids_a_line) {
+      result |= !line_has_room(pointer(first));
+    }
+    return result;
   }
 
   // Takes out the id at `gap`, and brings back one that had to go to a later line. move(to, from)
@@ -112,10 +129,11 @@ class lined_ids {
     return to >= from ? to - from : to + places_ - from;
   }
   [[nodiscard]] std::uint32_t find_displaced(std::uint32_t first, std::uint32_t id) const noexcept {
-    while (!line_has_room(pointer(first))) {
-      first = next_line(first);
-      const std::uint32_t same = match_line(pointer(first), id);
-      if (same != 0) return first + static_cast<std::uint32_t>(std::countr_zero(same));
+    for (std::uint32_t at = first; !line_has_room(pointer(at));) {
+      at = next_line(at);
+      if (at == first) break;
+      const std::uint32_t same = match_line(pointer(at), id);
+      if (same != 0) return at + static_cast<std::uint32_t>(std::countr_zero(same));
     }
     return places_;
   }
