@@ -74,8 +74,12 @@ class block_rows {
       if (row.ids()[at] != no_index) visit(row.ids()[at], row.value(at));
     }
   }
-  void prefetch_row(std::uint32_t r) const noexcept { prefetch_element(blocks_.data(), r); }
-  void prefetch_ids(std::uint32_t r) const noexcept { blocks_[r].prefetch_ids(); }
+  [[gnu::always_inline]] void prefetch_row(std::uint32_t r) const noexcept {
+    prefetch_element(blocks_.data(), r);
+  }
+  [[gnu::always_inline]] void prefetch_ids(std::uint32_t r) const noexcept {
+    blocks_[r].prefetch_ids();
+  }
 
   // Room for one more in a row, before add(), which throws no more than construct(pointer) does.
   void reserve_one(std::uint32_t r, std::uint32_t /*id*/) {

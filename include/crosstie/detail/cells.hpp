@@ -170,7 +170,7 @@ class cells {
   }
 
   // Starts to fetch what contains(row, column) will read; the row's own bytes are read at once.
-  void prefetch(Row row, Column column) const noexcept {
+  [[gnu::always_inline]] void prefetch(Row row, Column column) const noexcept {
     if (to_index(row) < rows_.size()) {
       static_cast<void>(rows_.start(to_index(row), to_index(column)));
     }
@@ -328,7 +328,7 @@ class cells {
   }
 
   // For whoever visits all rows: the ids of one a few rows on.
-  void prefetch_after(std::uint32_t row) const noexcept {
+  [[gnu::always_inline]] void prefetch_after(std::uint32_t row) const noexcept {
     constexpr std::size_t ahead = 6;
     if (row + ahead < rows_.size()) rows_.prefetch_ids(row + ahead);
   }
@@ -354,7 +354,7 @@ class cells {
                                         : rows::start_of_nothing();
     }
   }
-  void prefetch_batch(const pair_type* asked) const noexcept {
+  [[gnu::always_inline]] void prefetch_batch(const pair_type* asked) const noexcept {
     for (std::size_t i = 0; i < batch; ++i) rows_.prefetch_row(to_index(asked[i].first));
   }
 

@@ -65,7 +65,7 @@ class id_block {
   }
 
   // Starts to fetch the first lines of ids, for whoever reads them all: each on its own is a wait.
-  void prefetch_ids() const noexcept {
+  [[gnu::always_inline]] void prefetch_ids() const noexcept {
     const std::uint32_t end = std::min(capacity_, 4 * ids_a_line);
     for (std::uint32_t first = 0; first < end; first += ids_a_line) {
       __builtin_prefetch(ids_ + first);

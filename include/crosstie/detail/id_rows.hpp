@@ -151,11 +151,15 @@ class id_rows {
   // Calls visit(id) for each id of a row.
   template <class Visit>
   void visit(std::uint32_t r, Visit&& visit) const {
-    ids(r).visit(visit);
+    row_ids all = ids(r);
+    if (rows_[r].lines() == 1) all.head_places = all.size;  // they lie at its front
+    all.visit(visit);
   }
-  void prefetch_row(std::uint32_t r) const noexcept { prefetch_element(rows_.data(), r); }
+  [[gnu::always_inline]] void prefetch_row(std::uint32_t r) const noexcept {
+    prefetch_element(rows_.data(), r);
+  }
   // Starts to fetch the first lines of a row, for whoever reads them all: each on its own is a
-  // wait. g++ takes a function that only does so for one without effect, if it is not inlined.
+  // wait.
   [[gnu::always_inline]] void prefetch_ids(std::uint32_t r) const noexcept {
     const id_row& of = rows_[r];
     for (std::uint32_t i = 0; i < std::min(of.lines(), 4U); ++i) {

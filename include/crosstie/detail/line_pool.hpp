@@ -21,7 +21,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -113,12 +112,14 @@ class line_pool {
   static constexpr std::uint32_t span_lines = std::min(64U, chunk_lines);
   static constexpr std::uint32_t longest_run = lines_a_pooled_run;
   static constexpr std::uint32_t most_chunks = id_row::line_limit / chunk_lines;
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-  static_assert(longest_run < span_lines && longest_run < 32);
+  static constexpr std::uint32_t none = (1U << 28) - 1;
+  static_assert(longest_run < span_lines && longest_run < 16);
+  static_assert(id_row::line_limit / span_lines < none);
 
   struct span {
-    std::uint64_t free;    // a bit a line
-    std::uint32_t before;  // on its shelf
+    std::uint64_t free;         // a bit a line
+    std::uint32_t shelf : 4;    // 0: none
+    std::uint32_t before : 28;  // on its shelf
     std::uint32_t after;
   };
   struct state {
@@ -132,10 +133,24 @@ class line_pool {
   [[nodiscard]] static std::uint64_t bits_of(std::uint32_t start, std::uint32_t lines) noexcept {
     return ~std::uint64_t{0} >> (64 - lines) << start;
   }
+  // The length of the longest run of bits, or 15 where it is longer: of 8 bits if there are so
+  // many, then of 4, 2 and 1 more. A bit of `ends` says that a run of that length ends there.
   [[nodiscard]] static std::uint32_t shelf_of(std::uint64_t free) noexcept {
-    std::uint32_t length = 0;
-    for (; free != 0 && length != longest_run; free &= free << 1) ++length;
-    return length;
+    const std::uint64_t pairs = free & free << 1;
+    const std::uint64_t fours = pairs & pairs << 2;
+    std::uint64_t ends = fours & fours << 4;
+    std::uint32_t length = ends == 0 ? 0 : 8;
+    if (ends == 0) ends = ~std::uint64_t{0};
+    const auto lengthen = [&](std::uint64_t runs, std::uint32_t by) {
+      const std::uint64_t longer = ends & runs << length;
+      if (longer == 0) return;
+      ends = longer;
+      length += by;
+    };
+    lengthen(fours, 4);
+    lengthen(pairs, 2);
+    lengthen(free, 1);
+    return std::min(length, longest_run);
   }
 
   [[nodiscard]] std::uint32_t run(const Alloc& alloc, std::uint32_t lines) {
@@ -151,10 +166,11 @@ class line_pool {
 
   // Spans change shelves when their longest run changes.
   void change(std::uint32_t index, std::uint64_t free) noexcept {
-    const std::uint32_t from = shelf_of(spans_[index].free);
+    const std::uint32_t from = spans_[index].shelf;
     const std::uint32_t to = shelf_of(free);
     spans_[index].free = free;
     if (from == to) return;
+    spans_[index].shelf = to;
     if (from != 0) take_from_shelf(index, from);
     if (to != 0) put_on_shelf(index, to);
   }
@@ -182,7 +198,7 @@ class line_pool {
     if (state_.opened == state_.lines) add_lines(alloc);
     const std::uint32_t index = state_.opened / span_lines;
     const std::uint32_t start = state_.opened % span_lines;
-    if (start == 0) spans_[index].free = 0;
+    if (start == 0) spans_[index] = {0, 0, none, none};
     const std::uint32_t end = std::min(state_.lines, (index + 1) * span_lines);
     change(index, spans_[index].free | bits_of(start, end - state_.opened));
     state_.opened = end;

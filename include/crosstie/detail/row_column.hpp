@@ -81,7 +81,7 @@ class row_column {
   }
 
   // Starts to fetch the entry of a column.
-  void prefetch(std::uint32_t column) const noexcept {
+  [[gnu::always_inline]] void prefetch(std::uint32_t column) const noexcept {
     if (is_wide_) {
       prefetch_element(wide_.data(), column);
     } else {
