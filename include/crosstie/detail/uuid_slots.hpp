@@ -33,25 +33,27 @@ namespace crosstie::detail {
 
 struct alignas(128) uuid_bucket {
   static constexpr unsigned slots = 6, filter = 6, count = 7;
-  static constexpr std::uint64_t ones = 0x0101010101010101;
-  static constexpr std::uint64_t tag_highs = 0x0000808080808080;  // of the six tags
+  static constexpr std::uint32_t all_slots = (1U << slots) - 1;
 
   std::uint8_t tags[slots + 2] = {};  // and behind them the filter and the count
   std::uint32_t words[slots][5];      // left alone where the tag is 0
 
   uuid_bucket() noexcept {}  // NOLINT: no more than the tags is to be written
 
-  // Bits 7, 15, ... 47 are set where a slot has this tag: exactly, since a slot without an element
-  // must not match; the key that it held may still lie there.
-  [[nodiscard]] std::uint64_t match(std::uint8_t tag) const noexcept {
-    const std::uint64_t differing =
-        load<std::uint64_t>(reinterpret_cast<const char*>(tags)) ^ ones * tag;
-    constexpr std::uint64_t lows = 0x7f * ones;
-    return ~(((differing & lows) + lows) | differing) & tag_highs;
+  // Bit i is set where slot i has this tag.
+  [[nodiscard]] std::uint32_t match(std::uint8_t tag) const noexcept {
+#if CROSSTIE_SSE2
+    return equal_bytes(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(tags)), tag) & all_slots;
+#else
+    std::uint32_t mask = 0;
+    for (unsigned i = 0; i < slots; ++i) mask |= std::uint32_t{tags[i] == tag} << i;
+    return mask;
+#endif
   }
   [[nodiscard]] bool may_overflow(std::uint64_t hash) const noexcept {
     return (tags[filter] & group::filter_bit(hash)) != 0;
   }
+  // One by one: a load of all tags would wait for the one that has just been stored.
   [[nodiscard]] unsigned first_empty() const noexcept {
     return static_cast<unsigned>(std::find(tags, tags + slots, 0) - tags);
   }
@@ -70,8 +72,6 @@ struct alignas(128) uuid_bucket {
   }
 };
 static_assert(sizeof(uuid_bucket) == 128);
-static_assert(std::endian::native == std::endian::little,
-              "crosstie: the slots of a match are counted from the low end of a word");
 
 template <class Alloc>
 class uuid_slots {
@@ -103,8 +103,8 @@ class uuid_slots {
     // The half that the tags do not lie in is asked for before they have come.
     __builtin_prefetch(reinterpret_cast<const char*>(at) + 64);
     for (std::size_t left = buckets_.size();;) {
-      for (std::uint64_t same = at->match(tag); same != 0; same &= same - 1) {
-        const std::uint32_t* slot = at->words[static_cast<unsigned>(std::countr_zero(same)) / 8];
+      for (std::uint32_t same = at->match(tag); same != 0; same &= same - 1) {
+        const std::uint32_t* slot = at->words[static_cast<unsigned>(std::countr_zero(same))];
         if (bucket::key(slot) == key) [[likely]]
           return slot;
       }
