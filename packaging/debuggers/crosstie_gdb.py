@@ -302,7 +302,9 @@ class uuid_assignment(flat_map):
     def entries(self):
         arena = self.value["rows_"]["entries_"]["arena_"]
         others = interner(self.value["keys_"]["others_"])
-        for bucket in elements_of(self.value["slots_"]["buckets_"]):
+        buckets = self.value["slots_"]["buckets_"]
+        for number in range(int(buckets["size_"])):
+            bucket = buckets["first_"][number]
             for slot in range(UUID_SLOTS):
                 if int(bucket["tags"][slot]) == 0:
                     continue

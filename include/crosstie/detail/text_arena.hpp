@@ -1,6 +1,6 @@
 // Text arena: texts laid one after another, each behind its length, at places of 32 bits or fewer.
 //
-//   block:  [len|text][len|text][len|text] ... free
+//   block:  [block before, size][len|text][len|text][len|text] ... free
 //
 // A place is a position in a virtual space of pages of 64 KiB, counted in bytes, or in 16 bytes
 // where texts lie in lines; a table maps a page to its memory, and a block of memory takes one page
@@ -48,9 +48,10 @@ class text_arena {
   using traits = typename std::allocator_traits<Alloc>::template rebind_traits<char>;
   using char_alloc = typename traits::allocator_type;
 
+  // What a block of memory begins with.
   struct block {
-    char* memory;
-    std::size_t size;
+    char* before;      // the block before it
+    std::size_t size;  // of this block, header included
   };
 
  public:
@@ -64,9 +65,8 @@ class text_arena {
   static constexpr std::size_t smallest_block = smallest_text_block;
   static constexpr std::size_t largest_block = page_bytes;
 
-  explicit text_arena(const Alloc& alloc) : alloc_(alloc), pages_(alloc), blocks_(alloc) {}
-  text_arena(text_arena&& other) noexcept
-      : alloc_(other.alloc_), pages_(other.alloc_), blocks_(other.alloc_) {
+  explicit text_arena(const Alloc& alloc) : alloc_(alloc), pages_(alloc) {}
+  text_arena(text_arena&& other) noexcept : alloc_(other.alloc_), pages_(other.alloc_) {
     swap(other);
   }
   text_arena& operator=(text_arena&&) = delete;
@@ -107,27 +107,28 @@ class text_arena {
 
   [[nodiscard]] std::size_t text_bytes() const noexcept { return text_bytes_; }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    std::size_t bytes = pages_.capacity() * sizeof(char*) + blocks_.capacity() * sizeof(block);
-    for (const block& b : blocks_) bytes += b.size;
-    return bytes;
+    return pages_.capacity() * sizeof(char*) + block_bytes_;
   }
 
   void clear() noexcept {
-    for (const block& b : blocks_) traits::deallocate(alloc_, b.memory, b.size);
-    blocks_.clear();
+    while (last_ != nullptr) {
+      const block gone = header_of(last_);
+      traits::deallocate(alloc_, std::exchange(last_, gone.before), gone.size);
+    }
     pages_.clear();
     cursor_ = nullptr;
     position_ = 0;
-    left_ = text_bytes_ = 0;
+    left_ = text_bytes_ = block_bytes_ = 0;
   }
 
   void swap(text_arena& other) noexcept {
     std::swap(pages_, other.pages_);
-    std::swap(blocks_, other.blocks_);
+    std::swap(last_, other.last_);
     std::swap(cursor_, other.cursor_);
     std::swap(position_, other.position_);
     std::swap(left_, other.left_);
     std::swap(text_bytes_, other.text_bytes_);
+    std::swap(block_bytes_, other.block_bytes_);
   }
 
  private:
@@ -163,29 +164,39 @@ class text_arena {
 
   void add_block(std::size_t room) {
     const std::size_t usual =
-        blocks_.empty() ? smallest_block : std::min(largest_block, 2 * blocks_.back().size);
-    const std::size_t size = std::max(usual, room);
+        last_ == nullptr ? smallest_block : std::min(largest_block, 2 * header_of(last_).size);
+    const std::size_t size = std::max(usual, room + sizeof(block));
     const std::size_t pages = (size + page_bytes - 1) / page_bytes;
     if (size > page_limit * page_bytes || pages_.size() + pages > page_limit) {
       throw_length_error("crosstie::interner: more than 4 GiB of text");
     }
-    if (blocks_.size() == blocks_.capacity()) blocks_.reserve(2 * blocks_.size() + 4);
     if (pages_.size() + pages > pages_.capacity()) pages_.reserve(2 * (pages_.size() + pages));
     char* memory = traits::allocate(alloc_, size);
+    const block header = {last_, size};
+    std::memcpy(memory, &header, sizeof header);
+    last_ = memory;
+    block_bytes_ += size;
     position_ = static_cast<std::uint32_t>(pages_.size() << page_bits);
-    blocks_.push_back({memory, size});
     for (std::size_t page = 0; page < pages; ++page) pages_.push_back(memory + page * page_bytes);
     cursor_ = memory;
     left_ = size;
+    leave_free(sizeof header);
+  }
+  // Copied out: allocators of char promise no alignment.
+  [[nodiscard]] static block header_of(const char* memory) noexcept {
+    block header;
+    std::memcpy(&header, memory, sizeof header);
+    return header;
   }
 
   [[no_unique_address]] char_alloc alloc_;
   std::vector<char*, typename traits::template rebind_alloc<char*>> pages_;
-  std::vector<block, typename traits::template rebind_alloc<block>> blocks_;
+  char* last_ = nullptr;        // the newest block
   char* cursor_ = nullptr;      // where the next text goes
   std::uint32_t position_ = 0;  // its position
   std::size_t left_ = 0;        // bytes free in the last block
   std::size_t text_bytes_ = 0;
+  std::size_t block_bytes_ = 0;
 };
 
 }  // namespace crosstie::detail
