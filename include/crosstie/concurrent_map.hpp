@@ -35,6 +35,7 @@
 #include <shared_mutex>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <crosstie/detail/lookup.hpp>
 #include <crosstie/flat_map.hpp>
@@ -219,12 +220,30 @@ class concurrent_map {
     for_each([&](const Key& key, const T& value) { copy.try_emplace(key, value); });
     return copy;
   }
+  // Replaces all elements, one shard after another.
+  void replace(map elements) {
+    std::vector<map> fresh;
+    fresh.reserve(shard_count());
+    for (std::size_t s = 0; s < shard_count(); ++s) fresh.emplace_back(empty_, get_allocator());
+    for (auto& [key, value] : elements) {
+      const hash_code code = empty_.hash(key);
+      fresh[shard_number(code)].try_emplace(code, key, std::move(value));
+    }
+    for (std::size_t s = 0; s < fresh.size(); ++s) {
+      const std::unique_lock guard(shards_[s].lock);
+      shards_[s].content->swap(fresh[s]);
+    }
+  }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return empty_.get_allocator(); }
 
  private:
   // Bits that the tables do not use: they take their group from the top, the tag and the filter bit
   // from the lowest 11.
+  [[nodiscard]] std::size_t shard_number(hash_code code) const noexcept {
+    return (code.value >> 11) & shard_mask_;
+  }
   [[nodiscard]] shard& shard_of(hash_code code) const noexcept {
-    return shards_[(code.value >> 11) & shard_mask_];
+    return shards_[shard_number(code)];
   }
 
   template <class View, class Visit>
