@@ -9,17 +9,15 @@
 // Promise: every operation on one key is linearizable: it takes effect at one moment between its
 //   call and its return, as if the operations of all threads came one after another. Readers of a
 //   shard run side by side; a writer keeps others out of its own shard only.
-// Operations over all shards (size, for_each, clear, erase_if) see each shard at one moment, but
-// the
-//   shards one after another: they are exact once no thread writes.
+// Operations over all shards (size, for_each, clear, erase_if, snapshot, replace) see each shard at
+//   one moment, but the shards one after another: they are exact once no thread writes.
 // Cost: one hash, one uncontended lock (an atomic operation each way) and the flat_map operation.
 //   An empty map is 64 shards of 128 bytes. Readers of one shard share the cache line of its lock:
 //   where nothing writes, a plain flat_map behind a shared_ptr reads faster.
 // Invalidation: no reference leaves a shard: values are copied out, or visited under its lock. The
 //   callbacks must not call into the same map (that could deadlock), and may throw.
 // Mutex: std::shared_mutex lets readers of one shard in together; std::mutex is quicker to take,
-// which
-//   pays where a map is written a lot and no shard is read all the time.
+//   which pays where a map is written a lot and no shard is read all the time.
 // Fairness: that of std::shared_mutex; with glibc, readers that never pause can keep a writer of
 //   their shard waiting.
 // Exceptions: strong guarantee. Thread safety: all members but construction and destruction may be
