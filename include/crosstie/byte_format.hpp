@@ -229,6 +229,7 @@ enum class byte_fault {
   other_version,
   other_table,
   other_types,
+  other_digests,
   damaged,
   malformed,
   id_too_large,
@@ -248,6 +249,8 @@ enum class byte_fault {
       return "the bytes hold another kind of table";
     case byte_fault::other_types:
       return "the keys or values of the bytes are of other types";
+    case byte_fault::other_digests:
+      return "the digests of the bytes were made under another key";
     case byte_fault::damaged:
       return "the checksum does not fit the bytes";
     case byte_fault::malformed:

@@ -9,17 +9,15 @@
 // Promise: every operation on one key is linearizable: it takes effect at one moment between its
 //   call and its return, as if the operations of all threads came one after another. Readers of a
 //   shard run side by side; a writer keeps others out of its own shard only.
-// Operations over all shards (size, for_each, clear, erase_if) see each shard at one moment, but
-// the
-//   shards one after another: they are exact once no thread writes.
+// Operations over all shards (size, for_each, clear, erase_if, snapshot, replace) see each shard at
+//   one moment, but the shards one after another: they are exact once no thread writes.
 // Cost: one hash, one uncontended lock (an atomic operation each way) and the flat_map operation.
 //   An empty map is 64 shards of 128 bytes. Readers of one shard share the cache line of its lock:
 //   where nothing writes, a plain flat_map behind a shared_ptr reads faster.
 // Invalidation: no reference leaves a shard: values are copied out, or visited under its lock. The
 //   callbacks must not call into the same map (that could deadlock), and may throw.
 // Mutex: std::shared_mutex lets readers of one shard in together; std::mutex is quicker to take,
-// which
-//   pays where a map is written a lot and no shard is read all the time.
+//   which pays where a map is written a lot and no shard is read all the time.
 // Fairness: that of std::shared_mutex; with glibc, readers that never pause can keep a writer of
 //   their shard waiting.
 // Exceptions: strong guarantee. Thread safety: all members but construction and destruction may be
@@ -35,6 +33,7 @@
 #include <shared_mutex>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <crosstie/detail/lookup.hpp>
 #include <crosstie/flat_map.hpp>
@@ -219,12 +218,30 @@ class concurrent_map {
     for_each([&](const Key& key, const T& value) { copy.try_emplace(key, value); });
     return copy;
   }
+  // Replaces all elements, one shard after another.
+  void replace(map elements) {
+    std::vector<map> fresh;
+    fresh.reserve(shard_count());
+    for (std::size_t s = 0; s < shard_count(); ++s) fresh.emplace_back(empty_, get_allocator());
+    for (auto& [key, value] : elements) {
+      const hash_code code = empty_.hash(key);
+      fresh[shard_number(code)].try_emplace(code, key, std::move(value));
+    }
+    for (std::size_t s = 0; s < fresh.size(); ++s) {
+      const std::unique_lock guard(shards_[s].lock);
+      shards_[s].content->swap(fresh[s]);
+    }
+  }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return empty_.get_allocator(); }
 
  private:
   // Bits that the tables do not use: they take their group from the top, the tag and the filter bit
   // from the lowest 11.
+  [[nodiscard]] std::size_t shard_number(hash_code code) const noexcept {
+    return (code.value >> 11) & shard_mask_;
+  }
   [[nodiscard]] shard& shard_of(hash_code code) const noexcept {
-    return shards_[(code.value >> 11) & shard_mask_];
+    return shards_[shard_number(code)];
   }
 
   template <class View, class Visit>

@@ -41,6 +41,9 @@ enum class digest_policy { trust, keep_text };
 
 namespace detail {
 
+template <class Table>
+struct table_bytes;  // serialise.hpp
+
 // The fields of a key as one text, each behind its length.
 template <class Field>
 void append_field(std::string& text, const Field& field) {
@@ -226,6 +229,8 @@ class digest_map {
   }
 
  private:
+  friend struct detail::table_bytes<digest_map>;
+
   template <class Field>
   static auto as_tuple(const Field& field) {
     if constexpr (has_fields<Field>) {

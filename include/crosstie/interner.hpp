@@ -4,8 +4,9 @@
 //   node_id id = nodes.intern("worker-7");     // the same id for the same text, ever after
 //   std::string_view name = nodes[id];         // stays valid and in place
 //
-//   positions  [id 0][id 1][id 2] ...        4 bytes an id, and up to a quarter of slack
-//   arena      [len|text][len|text] ...      the texts, in blocks that never move
+//   places     [id 0][id 1][id 2] ...        4 bytes an id, and up to a quarter of slack
+//   arena      [len|text][len|text] ...      the texts, in blocks that never move; in_lines, each
+//                                            in one cache line if it can be
 //   index      tags and ids                  5 bytes a slot, at most 7/8 full, grows by half
 //
 // Promise: ids are dense in order of first intern; views and references stay valid until clear()
@@ -38,8 +39,8 @@ namespace crosstie {
 
 namespace detail {
 
-// Interned texts: positions into an arena.
-template <class Alloc>
+// Interned texts: places in an arena.
+template <class Alloc, text_layout Layout>
 class interned_texts {
  public:
   using given = std::string_view;
@@ -47,10 +48,10 @@ class interned_texts {
   template <class View>
   static constexpr bool is_lookup = std::is_convertible_v<const View&, std::string_view>;
 
-  explicit interned_texts(const Alloc& alloc) : positions_(alloc), arena_(alloc) {}
+  explicit interned_texts(const Alloc& alloc) : places_(alloc), arena_(alloc) {}
   interned_texts(interned_texts&& other) noexcept
-      : positions_(std::move(other.positions_)), arena_(std::move(other.arena_)) {
-    other.positions_.clear();
+      : places_(std::move(other.places_)), arena_(std::move(other.arena_)) {
+    other.places_.clear();
   }
   interned_texts& operator=(interned_texts&&) = delete;
   ~interned_texts() = default;
@@ -60,40 +61,40 @@ class interned_texts {
   }
   static bool same(std::string_view a, std::string_view b) noexcept { return a == b; }
   [[nodiscard]] std::string_view at(std::uint32_t index) const noexcept {
-    return arena_.at(positions_[index]);
+    return arena_.at(places_[index]);
   }
   [[nodiscard]] std::uint32_t place_of(std::uint32_t index) const noexcept {
-    return positions_[index];
+    return places_[index];
   }
   [[nodiscard]] std::string_view text_at(std::uint32_t place) const noexcept {
     return arena_.at(place);
   }
   void prefetch_text(std::uint32_t place) const noexcept { arena_.prefetch(place); }
   void add(std::string_view text) {
-    reserve_slim(positions_, positions_.size() + 1);
-    positions_.push_back(arena_.add(text));
+    reserve_slim(places_, places_.size() + 1);
+    places_.push_back(arena_.add(text));
   }
-  [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return positions_.capacity() * sizeof(std::uint32_t) + arena_.memory_bytes();
+    return places_.capacity() * sizeof(std::uint32_t) + arena_.memory_bytes();
   }
   [[nodiscard]] std::size_t text_bytes() const noexcept { return arena_.text_bytes(); }
-  void reserve(std::size_t size) { positions_.reserve(size); }
-  void shrink_to_fit() { positions_.shrink_to_fit(); }
+  void reserve(std::size_t size) { places_.reserve(size); }
+  void shrink_to_fit() { places_.shrink_to_fit(); }
   void clear() noexcept {
-    positions_.clear();
+    places_.clear();
     arena_.clear();
   }
   void swap(interned_texts& other) noexcept {
-    positions_.swap(other.positions_);
+    places_.swap(other.places_);
     arena_.swap(other.arena_);
   }
 
  private:
   std::vector<std::uint32_t,
               typename std::allocator_traits<Alloc>::template rebind_alloc<std::uint32_t>>
-      positions_;
-  text_arena<Alloc> arena_;
+      places_;
+  text_arena<Alloc, Layout> arena_;
 };
 
 // Interned values of any other key type, looked up by values or views.
@@ -133,12 +134,12 @@ class interned_values {
 
 }  // namespace detail
 
-// T: std::string (or std::string_view) for text, or any composite key.
+// T: std::string (or std::string_view) for text, or any composite key. Layout is of texts alone.
 template <class T = std::string, dense_id Id = std::uint32_t,
-          class Alloc = std::allocator<std::byte>>
+          class Alloc = std::allocator<std::byte>, text_layout Layout = text_layout::packed>
 class interner {
   static constexpr bool holds_text = detail::text_like<T>;
-  using entries = std::conditional_t<holds_text, detail::interned_texts<Alloc>,
+  using entries = std::conditional_t<holds_text, detail::interned_texts<Alloc, Layout>,
                                      detail::interned_values<T, Alloc>>;
 
  public:
@@ -147,6 +148,8 @@ class interner {
   // What operator[] gives: std::string_view for text, const T& otherwise.
   using view_type = typename entries::seen;
   using allocator_type = Alloc;
+  // Bits that the place of a text takes.
+  static constexpr unsigned place_bits = 32 - detail::text_arena<Alloc, Layout>::grain_bits;
   template <class View>
   static constexpr bool is_lookup = entries::template is_lookup<View>;
 

@@ -339,6 +339,7 @@ class lru_rows {
     result.memory_bytes = memory_bytes();
     return result;
   }
+  [[nodiscard]] Alloc get_allocator() const noexcept { return store_.get_allocator(); }
   void clear() noexcept {
     store_.clear();
     rows_.clear();

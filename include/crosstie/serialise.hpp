@@ -11,19 +11,23 @@
 //   16  shape                8: of its keys and values (byte_format.hpp)
 //   24  entries              8
 //   32  bytes of the body    8
-//   40  body                 the entries, in ascending order (flat tables: of the bytes of the key)
-//   end checksum             8: SipHash-2-4 of all before it, under the key 0
+//   40  body                 the entries, in ascending order (where keys are hashed: of their
+//   bytes) end checksum             8: SipHash-2-4 of all before it, under the key 0
 //
-// Promise: equal tables give equal bytes, on every machine (all words are little-endian). Bytes
-// that
-//   were cut, damaged or made for other types are refused and leave the table as it was; a version
-//   is read as long as this comment says so. Of an assignment, relation or table the order within
-//   rows is not kept.
+// Every table is written. flat_map, steady_map and concurrent_map have the same bytes and read each
+//   other's; a concurrent_map writes a snapshot, and takes what was read shard by shard. lru_map
+//   and lru_rows keep capacity and order of use: their entries lie from the oldest use to the
+//   newest. A digest_map is read only where digests are made under the same key; the default one is
+//   another in every process.
+// Promise: equal tables give equal bytes, on every machine (all words are little-endian;
+// digest_maps
+//   with collisions: if the same keys collided). Bytes that were cut, damaged or made for other
+//   types are refused and leave the table as it was; a version is read as long as this comment says
+//   so. Of an assignment, relation or table the order within rows is not kept.
 // Trust: the checksum finds damage, not malice. Bytes from strangers cannot make reading go out of
-//   bounds, nor allocate more than a few times their size in flat tables, interner and matrix; but
-//   one large id makes relation, table and assignment allocate up to it: pass byte_limits for
-//   those.
-// Cost: flat tables sort their entries to write them; everything else is one pass.
+//   bounds, nor allocate more than a few times their size; but one large id makes relation, table
+//   and assignment allocate up to it: pass byte_limits for those.
+// Cost: tables that hash their keys sort their entries to write them; all else is one pass.
 // Exceptions: what allocation throws; strong guarantee. Thread safety: a reader of the table.
 #pragma once
 
@@ -51,7 +55,7 @@ inline constexpr std::size_t byte_header = 40;
 
 }  // namespace detail
 
-// A table as bytes; flat_set, flat_map, relation, table, assignment, interner or matrix.
+// A table as bytes.
 template <detail::has_table_bytes Table>
 [[nodiscard]] std::string to_bytes(const Table& table) {
   using format = detail::table_bytes<Table>;
@@ -100,6 +104,20 @@ template <detail::has_table_bytes Table>
   if (body.failed() || !body.left().empty()) return byte_fault::malformed;
   into = std::move(fresh);
   return byte_fault::none;
+}
+
+// Tables that threads share: the bytes are those of a snapshot.
+template <detail::has_snapshot Table>
+[[nodiscard]] std::string to_bytes(const Table& table) {
+  return to_bytes(table.snapshot());
+}
+template <detail::has_snapshot Table>
+[[nodiscard]] byte_fault from_bytes(std::string_view bytes, Table& into,
+                                    const byte_limits& limits = {}) {
+  auto fresh = decltype(into.snapshot())(into.get_allocator());
+  const byte_fault fault = from_bytes(bytes, fresh, limits);
+  if (fault == byte_fault::none) into.replace(std::move(fresh));
+  return fault;
 }
 
 }  // namespace crosstie

@@ -6,9 +6,9 @@
 //   so that text -> uuid -> text gives the same text. `uuid_keys` packs any text: a canonical UUID
 //   as itself, any other as a number of its own; equal texts have equal keys, other texts other
 //   keys.
-// Cost: parsing is about 40 instructions without branches on the digits (SSE2), or a loop over
-// them. Thread safety: parse_uuid and format_uuid are stateless; uuid_keys: any number of readers,
-// or one
+// Cost: parsing is about 50 instructions without branches on the digits (SSE2), or a loop over
+//   them.
+// Thread safety: parse_uuid and format_uuid are stateless; uuid_keys: any number of readers, or one
 //   writer.
 #pragma once
 
@@ -41,13 +41,6 @@ inline constexpr std::size_t uuid_text_bytes = 36;
 
 namespace detail {
 
-// 8 digits as they lie in memory, of which a dash may part the first 4 from the last.
-[[nodiscard]] inline std::uint64_t eight_digits(const char* first, const char* last) noexcept {
-  const std::uint64_t a = load<std::uint32_t>(first);
-  const std::uint64_t b = load<std::uint32_t>(last);
-  return std::endian::native == std::endian::little ? a | b << 32 : a << 32 | b;
-}
-
 // The two digits of every byte.
 inline constexpr auto hex_pairs = [] {
   std::array<std::array<char, 2>, 256> pairs{};
@@ -57,60 +50,60 @@ inline constexpr auto hex_pairs = [] {
   return pairs;
 }();
 
-[[nodiscard]] inline bool has_uuid_dashes(const char* text) noexcept {
-  return (text[8] == '-') & (text[13] == '-') & (text[18] == '-') & (text[23] == '-');
-}
-
 [[nodiscard]] constexpr std::uint64_t from_big_endian(std::uint64_t word) noexcept {
   return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
 }
 
 #if CROSSTIE_SSE2
-// The values of 16 lower-case hexadecimal digits; clears what it is to clear of `valid` otherwise.
-[[nodiscard]] inline __m128i hex_values(__m128i digits, __m128i& valid) noexcept {
-  const __m128i number = _mm_sub_epi8(digits, _mm_set1_epi8('0'));
-  const __m128i letter = _mm_sub_epi8(digits, _mm_set1_epi8('a'));
-  const __m128i is_number = _mm_cmpeq_epi8(_mm_min_epu8(number, _mm_set1_epi8(9)), number);
-  const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
-  valid = _mm_and_si128(valid, _mm_or_si128(is_number, is_letter));
-  return _mm_sub_epi8(number, _mm_and_si128(is_letter, _mm_set1_epi8('a' - '0' - 10)));
+// The values of 16 lower-case hexadecimal digits, more than 15 for any other character.
+[[nodiscard]] inline __m128i hex_values(__m128i digits) noexcept {
+  // The digits 0 to 9 are moved to 246 to 255, what is above them wraps around, and taking 6 off
+  // with saturation keeps what is below 240 there.
+  const __m128i moved = _mm_add_epi8(digits, _mm_set1_epi8(static_cast<char>(255 - '9')));
+  const __m128i number =
+      _mm_sub_epi8(_mm_subs_epu8(moved, _mm_set1_epi8(6)), _mm_set1_epi8(static_cast<char>(240)));
+  const __m128i letter = _mm_adds_epu8(_mm_sub_epi8(digits, _mm_set1_epi8('a')), _mm_set1_epi8(10));
+  return _mm_min_epu8(number, letter);
 }
 
-// The bytes that 4 x 8 digits stand for; false where some are none. From registers to registers: a
-// load of what narrower stores just wrote would wait for them.
-[[nodiscard]] inline bool parse_digits(std::uint64_t a, std::uint64_t b, std::uint64_t c,
-                                       std::uint64_t d, uuid& into) noexcept {
-  __m128i valid = _mm_set1_epi8(-1);
-  const auto sixteen = [](std::uint64_t low, std::uint64_t high) {
-    return _mm_unpacklo_epi64(_mm_cvtsi64_si128(static_cast<long long>(low)),
-                              _mm_cvtsi64_si128(static_cast<long long>(high)));
+// The UUID of 36 characters; false where some are no digits or dashes. From registers to registers:
+// a load of what narrower stores just wrote would wait for them.
+[[nodiscard]] inline bool parse_characters(const char* text, uuid& into) noexcept {
+  const auto four = [&](std::size_t at) {
+    return _mm_cvtsi32_si128(static_cast<int>(load<std::uint32_t>(text + at)));
   };
-  const __m128i first = hex_values(sixteen(a, b), valid);
-  const __m128i second = hex_values(sixteen(c, d), valid);
+  const auto eight = [&](std::size_t at) {
+    return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(text + at));
+  };
+  const __m128i first =
+      hex_values(_mm_unpacklo_epi64(eight(0), _mm_unpacklo_epi32(four(9), four(14))));
+  const __m128i second =
+      hex_values(_mm_unpacklo_epi64(_mm_unpacklo_epi32(four(19), four(24)), eight(28)));
   // Each pair of digits is a 16-bit lane, its high digit in the low byte.
-  const __m128i low_byte = _mm_set1_epi16(0xff);
-  const auto joined = [&](__m128i values) {
-    return _mm_and_si128(_mm_or_si128(_mm_slli_epi16(values, 4), _mm_srli_epi16(values, 8)),
-                         low_byte);
+  const auto joined = [](__m128i values) {
+    return _mm_srli_epi16(_mm_mullo_epi16(values, _mm_set1_epi16(0x1001)), 8);
   };
   const __m128i bytes = _mm_packus_epi16(joined(first), joined(second));
   into.high = from_big_endian(static_cast<std::uint64_t>(_mm_cvtsi128_si64(bytes)));
   into.low = from_big_endian(
       static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(bytes, bytes))));
-  return _mm_movemask_epi8(valid) == 0xffff;
+  const __m128i too_large = _mm_adds_epu8(_mm_max_epu8(first, second), _mm_set1_epi8(127 - 15));
+  const __m128i middle = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + 8));
+  constexpr std::uint32_t dashes = 1U << 0 | 1U << 5 | 1U << 10 | 1U << 15;
+  return _mm_movemask_epi8(too_large) == 0 && (equal_bytes(middle, '-') & dashes) == dashes;
 }
 #else
-[[nodiscard]] inline bool parse_digits(std::uint64_t a, std::uint64_t b, std::uint64_t c,
-                                       std::uint64_t d, uuid& into) noexcept {
+[[nodiscard]] inline bool parse_characters(const char* text, uuid& into) noexcept {
   std::uint64_t words[2] = {};
-  const std::uint64_t eights[4] = {a, b, c, d};
-  char digits[32];
-  std::memcpy(digits, eights, sizeof digits);
-  for (std::size_t i = 0; i < 32; ++i) {
-    const bool is_number = digits[i] >= '0' && digits[i] <= '9';
-    if (!is_number && !(digits[i] >= 'a' && digits[i] <= 'f')) return false;
-    words[i / 16] = words[i / 16] << 4 |
-                    static_cast<std::uint64_t>(is_number ? digits[i] - '0' : digits[i] - 'a' + 10);
+  for (std::size_t i = 0, digits = 0; i < 36; ++i) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i] != '-') return false;
+      continue;
+    }
+    const bool is_number = text[i] >= '0' && text[i] <= '9';
+    if (!is_number && !(text[i] >= 'a' && text[i] <= 'f')) return false;
+    std::uint64_t& word = words[digits++ / 16];
+    word = word << 4 | static_cast<std::uint64_t>(is_number ? text[i] - '0' : text[i] - 'a' + 10);
   }
   into = {words[0], words[1]};
   return true;
@@ -123,11 +116,7 @@ inline constexpr auto hex_pairs = [] {
 // Inlined always: the two words stay in registers, where an optional would go through memory.
 [[nodiscard, gnu::always_inline]] inline bool parse_uuid(std::string_view text,
                                                          uuid& into) noexcept {
-  if (text.size() != uuid_text_bytes || !detail::has_uuid_dashes(text.data())) return false;
-  const char* const from = text.data();
-  return detail::parse_digits(
-      detail::load<std::uint64_t>(from), detail::eight_digits(from + 9, from + 14),
-      detail::eight_digits(from + 19, from + 24), detail::load<std::uint64_t>(from + 28), into);
+  return text.size() == uuid_text_bytes && detail::parse_characters(text.data(), into);
 }
 [[nodiscard]] inline std::optional<uuid> parse_uuid(std::string_view text) noexcept {
   uuid parsed;

@@ -17,6 +17,8 @@ LINES_MASK, HEAD_MASK, NUMBER_SHIFT = 15, 7, 4  # of detail/id_row.hpp
 SINGLE_ROW, LONG_ROW = 1 << NUMBER_SHIFT, 2 << NUMBER_SHIFT
 UUID_SLOTS = 6
 TEXT_PAGE_BITS = 16
+TEXT_GRAIN_BITS = 4  # of texts that lie in lines
+ROW_PLACE = 2**28 - 1
 NO_INDEX = 2**32 - 1
 NARROW_NO_INDEX = 2**16 - 1
 
@@ -173,9 +175,8 @@ class interner(flat_set):
     def children(self):
         entries = self.value["entries_"]
         if self.holds_text():
-            pages = elements_of(entries["arena_"]["pages_"])
-            for number, position in enumerate(elements_of(entries["positions_"])):
-                yield f"[{number}]", self.text_at(pages, int(position))
+            for number, place in enumerate(elements_of(entries["places_"])):
+                yield f"[{number}]", self.text_at(entries["arena_"], int(place))
             return
         segments = elements_of(entries["values_"]["segments_"])
         for number in range(int(self.value["index_"]["size_"])):
@@ -183,8 +184,11 @@ class interner(flat_set):
             yield f"[{number}]", segment[number % ELEMENTS_A_SEGMENT]
 
     @staticmethod
-    def text_at(pages, position):
-        at = pages[position >> TEXT_PAGE_BITS] + (position & (1 << TEXT_PAGE_BITS) - 1)
+    def text_at(arena, place):
+        in_lines = int(arena.type.strip_typedefs().template_argument(1))
+        position = place << (TEXT_GRAIN_BITS if in_lines else 0)
+        page = elements_of(arena["pages_"])[position >> TEXT_PAGE_BITS]
+        at = page + (position & (1 << TEXT_PAGE_BITS) - 1)
         length = bits = 0
         while True:
             byte = int(at.dereference()) & 0xFF
@@ -306,9 +310,10 @@ class uuid_assignment(flat_map):
 
     def entries(self):
         arena = self.value["rows_"]["entries_"]["arena_"]
-        names = elements_of(arena["pages_"])
         others = interner(self.value["keys_"]["others_"])
-        for bucket in elements_of(self.value["slots_"]["buckets_"]):
+        buckets = self.value["slots_"]["buckets_"]
+        for number in range(int(buckets["size_"])):
+            bucket = buckets["first_"][number]
             for slot in range(UUID_SLOTS):
                 if int(bucket["tags"][slot]) == 0:
                     continue
@@ -318,7 +323,7 @@ class uuid_assignment(flat_map):
                 column = "-".join((key[:8], key[8:12], key[12:16], key[16:20], key[20:]))
                 if high == 2**64 - 1:
                     column = list(others.children())[low][1].value()
-                yield column, interner.text_at(names, words[4])
+                yield column, interner.text_at(arena, words[4] & ROW_PLACE)
 
 
 class digest128:

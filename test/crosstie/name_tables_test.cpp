@@ -44,6 +44,21 @@ TEST(interner, keeps_texts_of_every_length) {
   EXPECT_FALSE(names.find(std::string_view("with\0zerO", 9)));
 }
 
+TEST(interner, lays_texts_in_lines_where_they_fit) {
+  interner<std::string, std::uint32_t, std::allocator<std::byte>, text_layout::in_lines> names;
+  const auto line_of = [](const char* at) { return reinterpret_cast<std::uintptr_t>(at) / 64; };
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    // The allocator aligns blocks by 16, so that 63 characters and their length fit into a line.
+    const std::string text = std::to_string(i) + std::string(i % 59, '.');
+    ASSERT_EQ(names.intern(text), i);
+    ASSERT_EQ(names[i], text);
+    EXPECT_EQ(names.text_at(names.place_of(i)), text);
+    EXPECT_LT(names.place_of(i), 1U << names.place_bits);
+    if (text.size() > 63) continue;
+    EXPECT_EQ(line_of(names[i].data() - 1), line_of(names[i].data() + text.size() - 1)) << text;
+  }
+}
+
 TEST(interner, costs_about_a_dozen_bytes_over_the_text) {
   interner<> names;
   for (std::uint64_t i = 0; i < 1'000'000; ++i) names.intern("pod-" + std::to_string(i * 7919));
@@ -99,6 +114,28 @@ TEST(uuid_assignment, costs_at_most_thirty_bytes_a_column) {
   }
   ASSERT_EQ(bound.size(), 50'000U);
   EXPECT_LT(static_cast<double>(bound.memory_bytes()) / 50'000, 30.0);
+}
+
+// Names that differ in any one character, those too that the mark of a name is not made of.
+TEST(uuid_assignment, tells_rows_apart_whatever_their_marks) {
+  uuid_assignment<> bound;
+  const std::string column = "123e4567-e89b-42d3-a456-426614174000";
+  for (const std::size_t length : {1, 15, 16, 17, 47, 48, 52, 63, 64, 200}) {
+    const std::string row(length, 'r');
+    bound.assign(row, column);
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string other = row;
+      other[at] = 's';
+      const std::pair<std::string_view, std::string_view> asked[] = {{other, column},
+                                                                     {row, column}};
+      bool answers[2];
+      EXPECT_FALSE(bound.contains(other, column));
+      EXPECT_FALSE(bound.erase(other, column));
+      EXPECT_EQ(bound.contains_many(asked, answers), 1U);
+      EXPECT_FALSE(answers[0]);
+      EXPECT_TRUE(bound.contains(row, column));
+    }
+  }
 }
 
 TEST(uuid_assignment, has_the_strong_guarantee) {

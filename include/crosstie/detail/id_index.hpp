@@ -1,7 +1,7 @@
 // Id index: finds dense ids by the hash of what they stand for. It only grows.
 //
 //   tags [16 bytes][16 bytes] ...     one byte of hash a slot, 0 where empty
-//   ids  [16 x 4 B][16 x 4 B] ...     the id in that slot
+//   ids  [16 x 4 B][16 x 4 B] ...     the id in that slot, behind all tags in one allocation
 //
 // Promise: 5 bytes a slot, 7/8 full at most; grows by half, so 5.7 to 8.6 bytes an id (single
 // groups
@@ -27,31 +27,29 @@ namespace crosstie::detail {
 
 template <class Alloc>
 class id_index {
-  template <class T>
-  using vector = std::vector<T, typename std::allocator_traits<Alloc>::template rebind_alloc<T>>;
+  using words =
+      std::vector<std::uint32_t,
+                  typename std::allocator_traits<Alloc>::template rebind_alloc<std::uint32_t>>;
 
  public:
   static constexpr std::size_t slots_a_group = 16;
 
-  explicit id_index(const Alloc& alloc) : tags_(alloc), ids_(alloc) {}
+  explicit id_index(const Alloc& alloc) : words_(alloc) {}
   id_index(id_index&& other) noexcept
-      : tags_(std::move(other.tags_)),
-        ids_(std::move(other.ids_)),
-        size_(std::exchange(other.size_, 0)) {
-    other.clear();
-  }
+      : words_(std::move(other.words_)),
+        groups_(std::exchange(other.groups_, 0)),
+        size_(std::exchange(other.size_, 0)) {}
   id_index& operator=(id_index&&) = delete;
 
   // The id with this hash for which is_it(id) holds, or no_index.
   template <class IsIt>
   [[nodiscard]] std::uint32_t find(std::uint64_t hash, IsIt&& is_it) const {
-    if (ids_.empty()) return no_index;
+    if (groups_ == 0) return no_index;
     const std::uint8_t tag = group::tag_of(hash);
     for (std::size_t g = home_of(hash);; g = next(g)) {
-      const std::uint8_t* tags = tags_.data() + g * slots_a_group;
+      const std::uint8_t* tags = tags_of(g);
       for (std::uint32_t same = match(tags, tag); same != 0; same &= same - 1) {
-        const std::uint32_t id =
-            ids_[g * slots_a_group + static_cast<std::size_t>(std::countr_zero(same))];
+        const std::uint32_t id = ids_of(g)[std::countr_zero(same)];
         if (is_it(id)) [[likely]]
           return id;
       }
@@ -64,8 +62,7 @@ class id_index {
   template <class HashOf>
   void reserve_one(HashOf&& hash_of) {
     if (size_ < limit()) return;
-    const std::size_t groups = ids_.size() / slots_a_group;
-    rebuild(groups < 8 ? 2 * groups + (groups == 0) : groups + groups / 2, hash_of);
+    rebuild(groups_ < 8 ? 2 * groups_ + (groups_ == 0) : groups_ + groups_ / 2, hash_of);
   }
 
   template <class HashOf>
@@ -78,35 +75,33 @@ class id_index {
   void add(std::uint64_t hash, std::uint32_t id) noexcept {
     std::size_t g = home_of(hash);
     std::uint32_t empty;
-    while ((empty = match(tags_.data() + g * slots_a_group, 0)) == 0) g = next(g);
-    const std::size_t slot = g * slots_a_group + static_cast<std::size_t>(std::countr_zero(empty));
-    tags_[slot] = group::tag_of(hash);
-    ids_[slot] = id;
+    while ((empty = match(tags_of(g), 0)) == 0) g = next(g);
+    tags_of(g)[std::countr_zero(empty)] = group::tag_of(hash);
+    ids_of(g)[std::countr_zero(empty)] = id;
     ++size_;
   }
 
   void prefetch(std::uint64_t hash) const noexcept {
-    if (!tags_.empty()) __builtin_prefetch(tags_.data() + home_of(hash) * slots_a_group);
+    if (groups_ != 0) __builtin_prefetch(tags_of(home_of(hash)));
   }
 
   template <class HashOf>
   void count_into(stats_counter& counter, HashOf&& hash_of) const {
-    counter.add_table(ids_.size(), rebuilds_.value());
-    const std::size_t groups = ids_.size() / slots_a_group;
-    for (std::size_t g = 0; g < groups; ++g) {
-      const std::uint8_t* tags = tags_.data() + g * slots_a_group;
+    counter.add_table(groups_ * slots_a_group, rebuilds_.value());
+    for (std::size_t g = 0; g < groups_; ++g) {
+      const std::uint8_t* tags = tags_of(g);
       counter.add_group(match(tags, 0) == 0);
       for (std::size_t i = 0; i < slots_a_group; ++i) {
         if (tags[i] == 0) continue;
-        const std::uint64_t hash = hash_of(ids_[g * slots_a_group + i]);
+        const std::uint64_t hash = hash_of(ids_of(g)[i]);
         const std::size_t home = home_of(hash);
-        counter.add(hash, (g >= home ? g - home : g + groups - home) + 1);
+        counter.add(hash, (g >= home ? g - home : g + groups_ - home) + 1);
       }
     }
   }
 
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return tags_.capacity() + ids_.capacity() * sizeof(std::uint32_t);
+    return words_.capacity() * sizeof(std::uint32_t);
   }
 
   template <class HashOf>
@@ -114,29 +109,42 @@ class id_index {
     rebuild(groups_for(size_), hash_of);
   }
   void clear() noexcept {
-    tags_.clear();
-    ids_.clear();
-    size_ = 0;
+    words_.clear();
+    groups_ = size_ = 0;
   }
 
   void swap(id_index& other) noexcept {
-    std::swap(tags_, other.tags_);
-    std::swap(ids_, other.ids_);
+    std::swap(words_, other.words_);
+    std::swap(groups_, other.groups_);
     std::swap(size_, other.size_);
   }
 
  private:
-  [[nodiscard]] std::size_t limit() const noexcept { return ids_.size() / 8 * 7; }
+  static constexpr std::size_t tag_words = slots_a_group / sizeof(std::uint32_t);
+
+  [[nodiscard]] const std::uint8_t* tags_of(std::size_t g) const noexcept {
+    return reinterpret_cast<const std::uint8_t*>(words_.data() + g * tag_words);
+  }
+  [[nodiscard]] std::uint8_t* tags_of(std::size_t g) noexcept {
+    return reinterpret_cast<std::uint8_t*>(words_.data() + g * tag_words);
+  }
+  [[nodiscard]] const std::uint32_t* ids_of(std::size_t g) const noexcept {
+    return words_.data() + groups_ * tag_words + g * slots_a_group;
+  }
+  [[nodiscard]] std::uint32_t* ids_of(std::size_t g) noexcept {
+    return words_.data() + groups_ * tag_words + g * slots_a_group;
+  }
+
+  [[nodiscard]] std::size_t limit() const noexcept { return groups_ * (slots_a_group * 7 / 8); }
   [[nodiscard]] static std::size_t groups_for(std::size_t size) noexcept {
     return (size + slots_a_group * 7 / 8 - 1) / (slots_a_group * 7 / 8);
   }
 
   [[nodiscard]] std::size_t home_of(std::uint64_t hash) const noexcept {
-    return static_cast<std::size_t>((static_cast<uint128>(hash) * (ids_.size() / slots_a_group)) >>
-                                    64);
+    return static_cast<std::size_t>((static_cast<uint128>(hash) * groups_) >> 64);
   }
   [[nodiscard]] std::size_t next(std::size_t g) const noexcept {
-    return (g + 1) * slots_a_group == ids_.size() ? 0 : g + 1;
+    return g + 1 == groups_ ? 0 : g + 1;
   }
 
   [[nodiscard]] static std::uint32_t match(const std::uint8_t* tags, std::uint8_t tag) noexcept {
@@ -151,10 +159,8 @@ class id_index {
 
   template <class HashOf>
   void rebuild(std::size_t groups, HashOf&& hash_of) {
-    vector<std::uint8_t> tags(groups * slots_a_group, 0, tags_.get_allocator());
-    vector<std::uint32_t> ids(groups * slots_a_group, 0, ids_.get_allocator());
-    tags_.swap(tags);
-    ids_.swap(ids);
+    words(groups * (tag_words + slots_a_group), 0, words_.get_allocator()).swap(words_);
+    groups_ = groups;
     rebuilds_.count();
     const auto count = static_cast<std::uint32_t>(std::exchange(size_, 0));
     // Ids are dense, so the old slots need not be read: this order reads what they stand for once,
@@ -162,8 +168,8 @@ class id_index {
     for (std::uint32_t id = 0; id < count; ++id) add(hash_of(id), id);
   }
 
-  vector<std::uint8_t> tags_;
-  vector<std::uint32_t> ids_;
+  words words_;
+  std::size_t groups_ = 0;
   std::size_t size_ = 0;
   [[no_unique_address]] rebuild_count rebuilds_;
 };
