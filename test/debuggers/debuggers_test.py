@@ -58,8 +58,9 @@ class debuggers(unittest.TestCase):
             "nothing": "crosstie::flat_set of 0",
             "bound": "crosstie::assignment of 1 = {[2] = 9}",
             "pairs": "crosstie::relation of 1 pairs, 1 rows = {[3] = {1}}",
-            "long_rows": "crosstie::relation of 40 pairs, 1 rows = {[1] = {"
-                         + ", ".join(str(column) for column in range(40)) + "}}",
+            "long_rows": "crosstie::relation of 340 pairs, 2 rows = {"
+                         + ", ".join(f"[{row}] = {{" + ", ".join(map(str, range(columns))) + "}"
+                                     for row, columns in ((1, 40), (2, 300))) + "}",
             "values": "crosstie::table of 2 = {[0, 7] = 2.5, [2, 5] = 1.5}",
             "names": f'crosstie::interner of 2 = {{"worker", "{"x" * 130}"}}',
             "cells": "crosstie::matrix of 2 x 3 = {{8, 8, 8}, {8, 8, 8}}",

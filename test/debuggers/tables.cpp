@@ -21,6 +21,7 @@ int main() {
   pairs.insert(3, 1);
   crosstie::relation<> long_rows;
   for (std::uint32_t column = 0; column < 40; ++column) long_rows.insert(1, column);
+  for (std::uint32_t column = 0; column < 300; ++column) long_rows.insert(2, column);
   crosstie::table<std::uint32_t, std::uint32_t, double> values;
   values.try_emplace(2, 5, 1.5);
   values.try_emplace(0, 7, 2.5);
