@@ -169,10 +169,8 @@ class id_rows {
 
   // True if the id is new.
   bool insert(std::uint32_t r, std::uint32_t id) {
-    grow(r);
-    const id_row& in = rows_[r];
-    if (in.has_lines()) [[likely]] {
-      std::uint32_t* const line = line_of(in, id);
+    if (r < rows_.size() && rows_[r].has_lines()) [[likely]] {
+      std::uint32_t* const line = line_of(rows_[r], id);
       if (match_line(line, id) != 0) return false;
       if (line_has_room(line)) [[likely]] {
         line[first_empty(line)] = id;
@@ -180,10 +178,7 @@ class id_rows {
         return true;
       }
     }
-    if (find(r, id)) return false;
-    reserve_one(r, id);
-    add(r, id);
-    return true;
+    return insert_elsewhere(r, id);
   }
   // The same in two steps, of which only the first may throw, for an id that is not there.
   void reserve_one(std::uint32_t r, std::uint32_t id) {
@@ -297,6 +292,14 @@ class id_rows {
     return ids.find(id) != ids.places();
   }
 
+  // Kept apart, as are all rare ways, so that the usual one is short enough to be inlined.
+  [[gnu::noinline]] bool insert_elsewhere(std::uint32_t r, std::uint32_t id) {
+    grow(r);
+    if (find(r, id)) return false;
+    reserve_one(r, id);
+    add(r, id);
+    return true;
+  }
   [[gnu::noinline]] bool erase_without_lines(std::uint32_t r, std::uint32_t id) noexcept {
     id_row& in = rows_[r];
     if (in.is_long()) {
@@ -364,12 +367,14 @@ class id_rows {
     for (std::uint32_t i = 0; i < count; ++i) put(of, kept[i]);
   }
   void move_to_lines(std::uint32_t r, std::uint32_t lines) {
+    if (rows_[r].has_lines()) pool_.prepare_to_give_back();
     id_row moved = id_row::of_run(pool_.take(alloc_, lines), lines);
     visit(r, [&](std::uint32_t id) { put(moved, id); });
     give_back_lines(rows_[r]);
     rows_[r] = moved;
   }
   void move_to_long(std::uint32_t r, std::uint32_t lines) {
+    pool_.prepare_to_give_back();
     const std::uint32_t number = long_.take(alloc_, lines);
     long_row& row = long_[number];
     visit(r, [&](std::uint32_t id) { row.ids().put(id); });

@@ -1,7 +1,7 @@
 // Line pool: cache lines of ids for all rows of a table, in runs of a few lines each.
 //
 //   chunks   [1,024 lines of 64 bytes] ...          the first one starts small, and moves to grow
-//   spans    64 lines each                          [which of them are free]
+//   spans    64 lines each                          [which of them were given back]
 //   shelves  shelf n: spans whose longest free run has n lines
 //
 // Promise: taking and giving back a run of at most 15 lines takes constant time (amortised); runs
@@ -9,8 +9,8 @@
 //   takes constant time and keeps the chunks.
 // Cost: 16 bytes a span, and the slack of the last allocation: a 32nd part of all or a chunk, and
 //   half of a pool below 1,024 lines.
-// Invariants: a span is on the shelf of its longest free run, or on none when it is full. Lines
-//   from `opened` on have not been used since the last clear().
+// Invariants: a span is on the shelf of its longest free run, or on none without one. Lines from
+//   `opened` on have not been used since the last clear(), and are not free in their spans.
 // It does not keep the allocator, so whoever holds a pool must release() it.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
@@ -75,6 +75,12 @@ class line_pool {
     const std::uint32_t first = run(alloc, lines);
     std::fill_n(at(first), std::size_t{lines} * ids_a_line, no_index);
     return first;
+  }
+  // To be called before give_back(), which does not throw.
+  void prepare_to_give_back() {
+    const std::size_t count = (state_.lines + span_lines - 1) / span_lines;
+    reserve_slim(spans_, count);
+    if (spans_.size() < count) spans_.resize(count);
   }
   void give_back(std::uint32_t first, std::uint32_t lines) noexcept {
     const std::uint32_t index = first / span_lines;
@@ -154,14 +160,29 @@ class line_pool {
   }
 
   [[nodiscard]] std::uint32_t run(const Alloc& alloc, std::uint32_t lines) {
-    std::uint32_t stocked;
-    while ((stocked = state_.stocked >> lines << lines) == 0) open_lines(alloc);
+    const std::uint32_t stocked = state_.stocked >> lines << lines;
+    if (stocked == 0) return new_run(alloc, lines);
     const std::uint32_t index = state_.heads[std::countr_zero(stocked)];
     std::uint64_t starts = spans_[index].free;
     for (std::uint32_t i = 1; i < lines; ++i) starts &= starts >> 1;
     const auto start = static_cast<std::uint32_t>(std::countr_zero(starts));
     change(index, spans_[index].free & ~bits_of(start, lines));
     return index * span_lines + start;
+  }
+  // Of lines that have not been used. A run lies in one span: the end of one may go to its shelf.
+  [[nodiscard]] std::uint32_t new_run(const Alloc& alloc, std::uint32_t lines) {
+    const std::uint32_t left = span_lines - state_.opened % span_lines;
+    const std::uint32_t skipped = left < lines ? left : 0;
+    if (skipped != 0) prepare_to_give_back();
+    while (state_.lines - state_.opened < skipped + lines) add_lines(alloc);
+    if (skipped != 0) {
+      give_back(state_.opened, skipped);
+      state_.opened += skipped;
+    }
+    const std::uint32_t first = std::exchange(state_.opened, state_.opened + lines);
+    const std::uint32_t index = first / span_lines;
+    if (first % span_lines == 0 && index < spans_.size()) spans_[index] = {0, 0, none, none};
+    return first;
   }
 
   // Spans change shelves when their longest run changes.
@@ -193,17 +214,6 @@ class line_pool {
     state_.stocked |= 1U << shelf;
   }
 
-  // The next lines that have not been used, up to the end of their span.
-  void open_lines(const Alloc& alloc) {
-    if (state_.opened == state_.lines) add_lines(alloc);
-    const std::uint32_t index = state_.opened / span_lines;
-    const std::uint32_t start = state_.opened % span_lines;
-    if (start == 0) spans_[index] = {0, 0, none, none};
-    const std::uint32_t end = std::min(state_.lines, (index + 1) * span_lines);
-    change(index, spans_[index].free | bits_of(start, end - state_.opened));
-    state_.opened = end;
-  }
-
   void add_lines(const Alloc& alloc) {
     if (state_.lines < chunk_lines) {
       grow_first_chunk(alloc);
@@ -215,7 +225,6 @@ class line_pool {
   void grow_first_chunk(const Alloc& alloc) {
     const std::uint32_t count = std::max(first_chunk_lines, 2 * state_.lines);
     chunks_.reserve(1);
-    reserve_slim(spans_, spans_for(count));
     typename piece_traits::allocator_type memory(alloc);
     piece* const all = piece_traits::allocate(memory, pieces_for(count));
     const std::size_t past_line = reinterpret_cast<std::uintptr_t>(all) / sizeof(piece);
@@ -226,7 +235,6 @@ class line_pool {
       free_first_chunk(alloc);
     }
     chunks_.assign(1, grown);
-    spans_.resize(spans_for(count));
     state_.lines = count;
     state_.skipped = skipped;
   }
@@ -244,21 +252,16 @@ class line_pool {
     if (count > most_chunks - first) refuse_length();
     const std::uint32_t total = state_.lines + count * chunk_lines;
     reserve_slim(chunks_, first + count);
-    reserve_slim(spans_, spans_for(total));
     typename traits::allocator_type lines(alloc);
     id_line* const added = traits::allocate(lines, std::size_t{count} * chunk_lines);
     for (std::uint32_t i = 0; i < count; ++i) {
       chunks_.push_back(added + std::size_t{i} * chunk_lines);
     }
-    spans_.resize(spans_for(total));
     state_.lines = total;
   }
   // How many chunks lie in one allocation with this one, its first.
   [[nodiscard]] static std::uint32_t chunks_beside(std::uint32_t chunk) noexcept {
     return 1 + chunk / 32;
-  }
-  [[nodiscard]] static std::uint32_t spans_for(std::uint32_t lines) noexcept {
-    return (lines + span_lines - 1) / span_lines;
   }
   [[noreturn]] static void refuse_length() {
 #if defined(__cpp_exceptions)
