@@ -107,6 +107,25 @@ TEST(flat_map, erasing_while_walking_visits_every_element_once) {
   EXPECT_EQ(map.size(), 500U);
 }
 
+// Such a table compares the element instead of hashing the key, wherever the element lies.
+TEST(flat_set, of_one_element_finds_it_and_nothing_else) {
+  for (const std::size_t others : {0U, 1U, 5U, 14U, 200U}) {
+    flat_set<int> set;
+    for (std::size_t i = 0; i < others; ++i) set.insert(-1 - static_cast<int>(i));
+    set.insert(7);
+    for (std::size_t i = 0; i < others; ++i) EXPECT_EQ(set.erase(-1 - static_cast<int>(i)), 1U);
+    EXPECT_TRUE(set.contains(7));
+    EXPECT_EQ(*set.find(7), 7);
+    EXPECT_FALSE(set.contains(8));
+    EXPECT_FALSE(set.contains(-1));
+    EXPECT_EQ(set.erase(8), 0U);
+    EXPECT_EQ(set.erase(7), 1U);
+    EXPECT_FALSE(set.contains(7));
+    EXPECT_EQ(set.erase(7), 0U);
+    EXPECT_EQ(set.stats().overflowed_groups, 0U);
+  }
+}
+
 TEST(flat_map, erase_leaves_other_references_valid) {
   flat_map<int, std::string> map;
   for (int i = 0; i < 100; ++i) map[i] = std::to_string(i);
