@@ -202,7 +202,7 @@ class flat_iterator {
 
   flat_iterator& operator++() noexcept {
     // Groups fill from the front: nearly always the next slot is full, which can be foretold.
-    if (place_.tag[1] != 0 && !place_.is_last_of_group()) [[likely]] {
+    if (!place_.is_last_of_group() && place_.tag[1] != 0) [[likely]] {
       ++place_.tag;
       ++place_.slot;
     } else {
