@@ -326,6 +326,7 @@ TEST(flat_map, a_throwing_constructor_leaves_no_trace) {
   throwing_value::until_throw = -1;
   EXPECT_TRUE(map.empty());
   EXPECT_FALSE(map.contains(1));
+  EXPECT_EQ(map.memory_bytes(), 0U);
   map.try_emplace(1, original);
   throwing_value::until_throw = 0;
   EXPECT_THROW(map.try_emplace(2, original), std::runtime_error);

@@ -326,8 +326,8 @@ class flat_elements {
 
   template <class... Args>
   [[gnu::noinline]] place add_growing(hash_code hash, Args&&... args) {
-    const std::size_t groups = std::max<std::size_t>(1, 2 * storage_.group_count());
-    pending_storage pending(*this, groups);
+    if (capacity() == 0) return add_first(hash, std::forward<Args>(args)...);
+    pending_storage pending(*this, 2 * storage_.group_count());
     // The new element first: `args` may refer into the old storage.
     const place added = pending.add(hash.value, std::forward<Args>(args)...);
     transfer(pending);
@@ -336,6 +336,32 @@ class flat_elements {
       probes::growth(hash.value, 0, size_, capacity());
     if (probes::watches_insert()) [[unlikely]]
       probes::insert(hash.value, probe_length(added, hash.value), size_, capacity());
+    return added;
+  }
+
+  // Gives memory back that was taken for a first element, where there is none.
+  struct first_memory {
+    flat_elements& table;
+    ~first_memory() {
+      if (table.empty()) table.discard();
+    }
+  };
+
+  // Where nothing has to move, the element goes straight into the new memory.
+  template <class... Args>
+  place add_first(hash_code hash, Args&&... args) {
+    storage_.allocate(alloc_, 1);
+    max_load_ = storage::max_load(1);
+    const first_memory guard{*this};
+    const place added = storage_.at(0, 0);
+    alloc_traits::construct(alloc_, added.slot, std::forward<Args>(args)...);
+    storage_.groups->fill(0, hash.value);
+    size_ = 1;
+    rebuilds_.count();
+    if (probes::watches_growth()) [[unlikely]]
+      probes::growth(hash.value, 0, size_, capacity());
+    if (probes::watches_insert()) [[unlikely]]
+      probes::insert(hash.value, 1, size_, capacity());
     return added;
   }
 

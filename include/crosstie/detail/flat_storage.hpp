@@ -53,7 +53,10 @@ class flat_storage {
 
   // Memory for `count` groups, all empty. Throws what the allocator throws, or
   // bad_array_new_length.
-  flat_storage(Alloc& alloc, std::size_t count) {
+  flat_storage(Alloc& alloc, std::size_t count) { allocate(alloc, count); }
+
+  // The same for a storage that has none.
+  void allocate(Alloc& alloc, std::size_t count) {
     if (count > std::numeric_limits<std::size_t>::max() / 2 / group_bytes) {
       throw_length();
     }
