@@ -6,7 +6,7 @@
 //   for (pod_id p : bound.columns(node)) ...   // a span
 //
 //   row_of   [2 B] a column     the row of the column, or none; 4 B once there are 65,535 rows
-//   place    [2 B] a column     where it stands in its row's list, modulo 65,536
+//            [2 B] a column     where it stands in its row's list, modulo 65,536
 //   rows     [16 B] a row  ->  [column column column ...]
 //
 // Promise: assign, unassign, row_of, contains and count take constant time (unassigning from a row
@@ -55,8 +55,7 @@ class assignment {
   using allocator_type = Alloc;
   class const_iterator;
 
-  explicit assignment(const Alloc& alloc = Alloc())
-      : alloc_(alloc), row_of_(alloc), place_(alloc), rows_(alloc) {}
+  explicit assignment(const Alloc& alloc = Alloc()) : alloc_(alloc), row_of_(alloc), rows_(alloc) {}
   assignment(const assignment& other)
       : assignment(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                               other.alloc_)) {}
@@ -70,7 +69,6 @@ class assignment {
   assignment(assignment&& other) noexcept
       : alloc_(other.alloc_),
         row_of_(std::move(other.row_of_)),
-        place_(std::move(other.place_)),
         rows_(std::move(other.rows_)),
         row_limit_(std::exchange(other.row_limit_, 0)),
         size_(std::exchange(other.size_, 0)) {
@@ -102,7 +100,7 @@ class assignment {
     make_room(column, row);
     if (before) take_out(column, *before);
     list& into = rows_[to_index(row)];
-    place_[to_index(column)] = static_cast<detail::list_place>(into.size());
+    row_of_.set_place(to_index(column), into.size());
     into.push_back(column);
     row_of_.set(to_index(column), to_index(row));
     size_ += !before;
@@ -126,8 +124,7 @@ class assignment {
     return from_index<Row>(row);
   }
   [[nodiscard]] bool contains(Row row, Column column) const noexcept {
-    const std::uint32_t index = to_index(column);
-    return index < row_of_.size() && row_of_.equals(index, to_index(row));
+    return row_of_.equals(to_index(column), to_index(row));
   }
   [[nodiscard]] bool contains(Column column) const noexcept { return row_of(column).has_value(); }
 
@@ -179,10 +176,7 @@ class assignment {
     return const_iterator(*this, static_cast<std::uint32_t>(row_of_.size()));
   }
 
-  void reserve_columns(std::size_t count) {
-    row_of_.reserve(count);
-    place_.reserve(count);
-  }
+  void reserve_columns(std::size_t count) { row_of_.reserve(count); }
   void reserve_rows(std::size_t count) { rows_.reserve(count); }
   // Gives back memory that growth and erasing left unused.
   void shrink_to_fit() {
@@ -191,14 +185,12 @@ class assignment {
     rows_.resize(row_limit_);
     rows_.shrink_to_fit();
     row_of_.shrink_to_fit();
-    place_.shrink_to_fit();
   }
 
   // Unassigns everything, in constant time, and keeps the memory for what comes next:
   // shrink_to_fit() frees it.
   void clear() noexcept {
     row_of_.clear();
-    place_.clear();
     row_limit_ = 0;
     size_ = 0;
   }
@@ -218,8 +210,7 @@ class assignment {
     return result;
   }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    std::size_t bytes = row_of_.memory_bytes() + place_.capacity() * sizeof(detail::list_place) +
-                        rows_.capacity() * sizeof(list);
+    std::size_t bytes = row_of_.memory_bytes() + rows_.capacity() * sizeof(list);
     for (const list& row : rows_) bytes += row.memory_bytes();
     return bytes;
   }
@@ -228,7 +219,6 @@ class assignment {
   // Both sides must have equal allocators.
   void swap(assignment& other) noexcept {
     row_of_.swap(other.row_of_);
-    place_.swap(other.place_);
     rows_.swap(other.rows_);
     std::swap(row_limit_, other.row_limit_);
     std::swap(size_, other.size_);
@@ -252,27 +242,22 @@ class assignment {
       rows_.resize(rows);
     }
     for (; row_limit_ < rows; ++row_limit_) rows_[row_limit_].clear();
-    if (columns > place_.size()) {
-      detail::reserve_slim(place_, columns);
-      place_.resize(columns);
-    }
     row_of_.make_room(columns, to_index(row));
     rows_[to_index(row)].reserve_one(alloc_);
   }
 
   void take_out(Column column, Row row) noexcept {
     list& from = rows_[to_index(row)];
-    std::size_t at = place_[to_index(column)];
+    std::size_t at = row_of_.place(to_index(column));
     while (from[at] != column) at += place_range;
     const Column last = from.back();
     from[at] = last;
-    place_[to_index(last)] = static_cast<detail::list_place>(at);
+    row_of_.set_place(to_index(last), at);
     from.pop_back();
   }
 
   [[no_unique_address]] Alloc alloc_;
   detail::row_column<Alloc> row_of_;
-  vector<detail::list_place> place_;
   vector<list> rows_;  // from row_limit_ on, what a clear() has left over
   std::size_t row_limit_ = 0;
   std::size_t size_ = 0;
@@ -290,15 +275,12 @@ class assignment<Column, Row, Alloc>::const_iterator {
 
   const_iterator() noexcept = default;
   const_iterator(const assignment& table, std::uint32_t column) noexcept
-      : table_(&table), column_(column) {
-    skip_unassigned();
-  }
+      : table_(&table), column_(table.row_of_.next_assigned(column)) {}
   [[nodiscard]] value_type operator*() const noexcept {
     return {from_index<Column>(column_), from_index<Row>(table_->row_of_.get(column_))};
   }
   const_iterator& operator++() noexcept {
-    ++column_;
-    skip_unassigned();
+    column_ = table_->row_of_.next_assigned(column_ + 1);
     return *this;
   }
   const_iterator operator++(int) noexcept {
@@ -311,9 +293,6 @@ class assignment<Column, Row, Alloc>::const_iterator {
   }
 
  private:
-  void skip_unassigned() noexcept {
-    while (column_ < table_->column_limit() && table_->row_of_.get(column_) == no_index) ++column_;
-  }
   const assignment* table_ = nullptr;
   std::uint32_t column_ = 0;
 };

@@ -116,13 +116,13 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   template <class View, class... Args>
     requires(base::template is_lookup<View> && view_of<View, Key> && !std::is_same_v<View, Key>)
   std::pair<iterator, bool> try_emplace(const View& view, Args&&... args) {
-    return add_absent(view, key_maker<View>{view}, std::forward<Args>(args)...);
+    return add_absent(view, detail::key_maker<Key, View>{view}, std::forward<Args>(args)...);
   }
   // With a hash taken before, of this table or of one that it is a copy of.
   template <class View, class... Args>
     requires(base::template is_lookup<View> && view_of<View, Key>)
   std::pair<iterator, bool> try_emplace(hash_code code, const View& view, Args&&... args) {
-    return add_absent(code, view, key_maker<View>{view}, std::forward<Args>(args)...);
+    return add_absent(code, view, detail::key_maker<Key, View>{view}, std::forward<Args>(args)...);
   }
 
   template <class Value>
@@ -200,13 +200,6 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   }
 
  private:
-  // Turns into a Key where it is constructed, in its slot.
-  template <class View>
-  struct key_maker {
-    const View& view;
-    operator Key() const { return detail::make_key<Key>(view); }  // NOLINT
-  };
-
   template <class Lookup, class GivenKey, class... Args>
     requires(!std::is_same_v<Lookup, hash_code>)
   std::pair<iterator, bool> add_absent(const Lookup& lookup, GivenKey&& given, Args&&... args) {

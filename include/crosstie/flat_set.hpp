@@ -82,7 +82,7 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
     requires(base::template is_lookup<View> && view_of<View, Key>)
   std::pair<iterator, bool> insert(hash_code code, const View& view) {
     if (const auto at = this->locate(code, view)) return {iterator(at), false};
-    return {iterator(this->add(code, detail::make_key<Key>(view))), true};
+    return {iterator(this->add(code, detail::key_maker<Key, View>{view})), true};
   }
   // By the fields of the key.
   template <class... Field>

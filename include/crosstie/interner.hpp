@@ -69,7 +69,9 @@ class interned_texts {
   [[nodiscard]] std::string_view text_at(std::uint32_t place) const noexcept {
     return arena_.at(place);
   }
-  void prefetch_text(std::uint32_t place) const noexcept { arena_.prefetch(place); }
+  [[gnu::always_inline]] void prefetch_text(std::uint32_t place) const noexcept {
+    arena_.prefetch(place);
+  }
   void add(std::string_view text) {
     reserve_slim(places_, places_.size() + 1);
     places_.push_back(arena_.add(text));
@@ -230,7 +232,9 @@ class interner {
   [[nodiscard]] hash_code hash(const View& view) const noexcept {
     return {entries::hash(view, seed_)};
   }
-  void prefetch(hash_code code) const noexcept { index_.prefetch(code.value); }
+  [[gnu::always_inline]] void prefetch(hash_code code) const noexcept {
+    index_.prefetch(code.value);
+  }
 
   // Where a text lies: for who keeps places instead of ids, text_at saves two dependent loads.
   [[nodiscard]] std::uint32_t place_of(Id id) const noexcept
@@ -243,7 +247,7 @@ class interner {
   {
     return entries_.text_at(place);
   }
-  void prefetch_text(std::uint32_t place) const noexcept
+  [[gnu::always_inline]] void prefetch_text(std::uint32_t place) const noexcept
     requires(holds_text)
   {
     entries_.prefetch_text(place);

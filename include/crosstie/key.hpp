@@ -206,15 +206,63 @@ constexpr void add_key(hash_state& state, const View& view) {
   }
 }
 
+template <class T>
+inline constexpr bool is_std_tuple = false;
+template <class A, class B>
+inline constexpr bool is_std_tuple<std::pair<A, B>> = true;
+template <class... F>
+inline constexpr bool is_std_tuple<std::tuple<F...>> = true;
+
+// Numbers without padding between them, in one word at most.
+template <class... F>
+constexpr bool fill_word(std::size_t bytes, std::type_identity<std::tuple<F...>>) {
+  return (((std::is_integral_v<F> && !std::same_as<F, bool>) || std::is_enum_v<F>) && ...) &&
+         bytes == (0 + ... + sizeof(F)) && bytes <= 8;
+}
+
+// True where Key is nothing but numbers side by side in one word, View has the same, and neither
+// has a say in how they compare.
+template <class Key, class View>
+constexpr bool compares_as_word() {
+  if constexpr (hashed_by_fields<Key> && has_fields<View>) {
+    return std::same_as<field_types_of<Key>, field_types_of<View>> &&
+           fill_word(sizeof(Key), std::type_identity<field_types_of<Key>>{}) &&
+           (is_std_tuple<Key> || !std::same_as<Key, View> || !has_own_equality<Key>);
+  } else {
+    return false;
+  }
+}
+
+// The fields side by side in one word, as the hash takes them: the compiler loads them at once.
+template <class... F>
+constexpr std::uint64_t as_word(const std::tuple<const F&...>& fields) noexcept {
+  std::uint64_t word = 0;
+  unsigned filled = 0;
+  std::apply(
+      [&](const F&... field) {
+        ((word |= std::uint64_t{static_cast<std::make_unsigned_t<F>>(field)} << filled,
+          filled += 8 * sizeof(F)),
+         ...);
+      },
+      fields);
+  return word;
+}
+
 template <class Key, class View>
 constexpr bool equals(const Key& key, const View& view) {
-  if constexpr (std::same_as<Key, View> && has_own_equality<Key>) {
+  if constexpr (compares_as_word<Key, View>()) {
+    return as_word(as_fields(key)) == as_word(as_fields(view));
+  } else if constexpr (std::same_as<Key, View> && has_own_equality<Key>) {
     return static_cast<bool>(key == view);
   } else if constexpr (std::is_integral_v<Key> && std::is_integral_v<View>) {
     // By value, not by bits: -1 is no view of 4294967295. The plus turns bool and char into int.
     return std::cmp_equal(+key, +view);
   } else if constexpr (text_like<Key>) {
-    return std::string_view(key) == std::string_view(view);
+    const std::string_view a(key);
+    const std::string_view b(view);
+    // What == does, which the compiler does not always put in line.
+    return a.size() == b.size() &&
+           std::string_view::traits_type::compare(a.data(), b.data(), a.size()) == 0;
   } else if constexpr (is_optional<Key>) {
     return key.has_value() == view.has_value() && (!key.has_value() || equals(*key, *view));
   } else if constexpr (is_std_array<Key>) {
@@ -243,6 +291,13 @@ constexpr Key make_key(const View& view) {
     return static_cast<Key>(view);
   }
 }
+
+// Turns into a Key where it is constructed, in its slot.
+template <class Key, class View>
+struct key_maker {
+  const View& view;
+  operator Key() const { return make_key<Key>(view); }  // NOLINT(google-explicit-constructor)
+};
 
 }  // namespace detail
 

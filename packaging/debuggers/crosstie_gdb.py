@@ -81,7 +81,9 @@ class assignment(flat_set):
         rows = self.value["row_of_"]
         wide = bool(rows["is_wide_"])
         none = NO_INDEX if wide else NARROW_NO_INDEX
-        entries = enumerate(elements_of(rows["wide_" if wide else "narrow_"]))
+        index = gdb.lookup_type("unsigned int" if wide else "unsigned short")
+        row_of = rows["memory_"].cast(index.pointer())
+        entries = ((column, row_of[column]) for column in range(int(rows["size_"])))
         return pairs((column, row) for column, row in entries if int(row) != none)
 
     def display_hint(self):

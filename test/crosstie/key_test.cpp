@@ -111,6 +111,19 @@ TEST(key, a_view_of_another_value_is_not_equal) {
   EXPECT_FALSE((key_equal<std::optional<int>>{}(std::nullopt, std::optional<int>(0))));
 }
 
+TEST(key, numbers_side_by_side_compare_field_by_field) {
+  using wide = std::pair<std::uint32_t, std::uint32_t>;
+  const auto same = []<class Key>(const Key& a, const auto& b) { return key_equal<Key>{}(a, b); };
+  EXPECT_TRUE(same(wide(7, 4'000'000'000U), wide(7, 4'000'000'000U)));
+  EXPECT_FALSE(same(wide(7, 4'000'000'000U), wide(7, 4'000'000'001U)));
+  EXPECT_FALSE(same(wide(7, 4'000'000'000U), wide(8, 4'000'000'000U)));
+  EXPECT_FALSE(same(wide(256, 0), wide(0, 1)));
+  const std::tuple<std::int16_t, std::int8_t, std::uint8_t> small(-1, 0, 0);
+  EXPECT_TRUE(same(small, std::tuple<std::int16_t, std::int8_t, std::uint8_t>(-1, 0, 0)));
+  EXPECT_FALSE(same(small, std::tuple<std::int16_t, std::int8_t, std::uint8_t>(-1, -1, 0)));
+  EXPECT_FALSE(same(small, std::tuple<std::int16_t, std::int8_t, std::uint8_t>(0xff, 0, 0)));
+}
+
 TEST(key, every_field_counts) {
   const key_hash<nested> hash;
   const nested base{{"n", "p"}, 3, {1, 2}, color::green};

@@ -31,6 +31,7 @@ struct slot_place {
   [[nodiscard]] std::size_t position() const noexcept {
     return reinterpret_cast<std::uintptr_t>(tag) & (alignof(group) - 1);
   }
+  [[nodiscard]] bool is_last_of_group() const noexcept { return position() == group_slots - 1; }
   [[nodiscard]] group* home() const noexcept { return reinterpret_cast<group*>(tag - position()); }
 };
 
@@ -52,7 +53,10 @@ class flat_storage {
 
   // Memory for `count` groups, all empty. Throws what the allocator throws, or
   // bad_array_new_length.
-  flat_storage(Alloc& alloc, std::size_t count) {
+  flat_storage(Alloc& alloc, std::size_t count) { allocate(alloc, count); }
+
+  // The same for a storage that has none.
+  void allocate(Alloc& alloc, std::size_t count) {
     if (count > std::numeric_limits<std::size_t>::max() / 2 / group_bytes) {
       throw_length();
     }
@@ -99,9 +103,10 @@ class flat_storage {
     probe at_group(hash, shift, mask);
     while (true) {
       group& here = groups[at_group.index()];
-      if (const std::uint32_t empty = here.match_empty(); empty != 0) {
-        const place found = at(at_group.index(), static_cast<unsigned>(std::countr_zero(empty)));
-        *found.tag = group::tag_of(hash);
+      if (const std::uint32_t empty = here.match_empty(); empty != 0) [[likely]] {
+        const auto position = static_cast<unsigned>(std::countr_zero(empty));
+        const place found = at(at_group.index(), position);
+        here.fill(position, hash);
         return found;
       }
       here.mark_overflow(hash);
@@ -111,11 +116,11 @@ class flat_storage {
 
   // Gives a slot back, whose element is gone, and takes away the marks its insertion left.
   void release_slot(place released, std::uint64_t hash) noexcept {
-    *released.tag = 0;
-    const group* home = released.home();
-    for (probe at_group(hash, shift, mask); &groups[at_group.index()] != home; at_group.next()) {
-      groups[at_group.index()].unmark_overflow();
-    }
+    group* home = released.home();
+    const bool passed_others = home != &groups[probe(hash, shift, mask).index()];
+    home->empty(released.position());
+    if (passed_others) [[unlikely]]
+      unmark_groups_before(home, hash);
   }
 
   // Calls visit(place) for every element. visit may destroy the element it is given.
@@ -129,10 +134,12 @@ class flat_storage {
     }
   }
 
-  // Most elements that `count` groups hold: 7/8 of the slots; a single group may fill up.
+  // Most elements that `count` groups hold: 7/8 of the slots, and a little more of the few slots of
+  // a small table, whose groups all lie in the cache; a single group may fill up.
   [[nodiscard]] static constexpr std::size_t max_load(std::size_t count) noexcept {
-    return count <= 1 ? count * single_group_load
-                      : count * group_slots / 8 * 7 + count * group_slots % 8 * 7 / 8;
+    if (count <= 1) return count * single_group_load;
+    if (count <= small_table_groups) return count * group_slots * 29 / 32;
+    return count * group_slots / 8 * 7 + count * group_slots % 8 * 7 / 8;
   }
 
   // Fewest groups that hold `size` elements.
@@ -150,6 +157,12 @@ class flat_storage {
 
  private:
   static constexpr std::size_t group_bytes = sizeof(group) + group_slots * sizeof(Value);
+
+  [[gnu::noinline]] void unmark_groups_before(const group* home, std::uint64_t hash) noexcept {
+    for (probe at_group(hash, shift, mask); &groups[at_group.index()] != home; at_group.next()) {
+      groups[at_group.index()].unmark_overflow();
+    }
+  }
 
   [[noreturn]] static void throw_length() {
 #if defined(__cpp_exceptions)
@@ -191,27 +204,13 @@ class flat_iterator {
   [[nodiscard]] pointer operator->() const noexcept { return place_.slot; }
 
   flat_iterator& operator++() noexcept {
-    const auto position = place_.position();
     // Groups fill from the front: nearly always the next slot is full, which can be foretold.
-    if (position + 1 < group_slots && place_.tag[1] != 0) [[likely]] {
+    if (!place_.is_last_of_group() && place_.tag[1] != 0) [[likely]] {
       ++place_.tag;
       ++place_.slot;
-      return *this;
+    } else {
+      skip_empty();
     }
-    const group* here = place_.home();
-    Value* first = place_.slot - position;
-    std::uint32_t full = here->match_full() & (group::all_slots << 1 << position);
-    while (full == 0) {
-      ++here;
-      first += group_slots;
-      full = here->match_full();
-      if (full != 0 && here->is_sentinel()) {
-        place_ = {};
-        return *this;
-      }
-    }
-    const auto next = static_cast<unsigned>(std::countr_zero(full));
-    place_ = {const_cast<std::uint8_t*>(here->tags) + next, first + next};
     return *this;
   }
   flat_iterator operator++(int) noexcept {
@@ -227,6 +226,30 @@ class flat_iterator {
   }
 
  private:
+  void skip_empty() noexcept {
+    const std::size_t position = place_.position();
+    group* here = place_.home();
+    // Slots after this one; none is full in most groups that get here.
+    std::uint32_t full = here->match_full() >> 1 >> position;
+    if (full != 0) {
+      const auto skipped = static_cast<std::size_t>(std::countr_zero(full)) + 1;
+      place_ = {place_.tag + skipped, place_.slot + skipped};
+      return;
+    }
+    Value* first = place_.slot - position;
+    do {
+      ++here;
+      first += group_slots;
+      if (here->is_sentinel()) {
+        place_ = {};
+        return;
+      }
+      full = here->match_full();
+    } while (full == 0);
+    const auto next = static_cast<std::size_t>(std::countr_zero(full));
+    place_ = {here->tags + next, first + next};
+  }
+
   slot_place<Value> place_;
 };
 

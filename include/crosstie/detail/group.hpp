@@ -11,9 +11,11 @@
 // slow down with use. A count that reaches 255 stays there until the table is rebuilt.
 //
 // Cost: a match is one 16-byte compare (SSE2), or a loop of 14 where CROSSTIE_NO_SIMD is defined or
-// the machine has no SSE2. Thread safety: as plain data.
+// the machine has no SSE2. With SSE2 a tag is written by rewriting all 16 bytes: the next compare
+// would else wait until the one byte has left the store buffer. Thread safety: as plain data.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -46,12 +48,38 @@
 namespace crosstie::detail {
 
 #if CROSSTIE_SSE2
-// Bit i is set where byte i is `tag`. AVX-512 would do so in one instruction, and is slower: see
-// docs/dead-ends.md.
-[[nodiscard]] inline std::uint32_t equal_bytes(__m128i bytes, std::uint8_t tag) noexcept {
-  const __m128i wanted = _mm_set1_epi8(static_cast<char>(tag));
+// Bit i is set where byte i of both is the same. AVX-512 would do so in one instruction, and is
+// slower: see docs/dead-ends.md.
+[[nodiscard]] inline std::uint32_t equal_bytes(__m128i bytes, __m128i wanted) noexcept {
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
 }
+[[nodiscard]] inline std::uint32_t equal_bytes(__m128i bytes, std::uint8_t tag) noexcept {
+  return equal_bytes(bytes, _mm_set1_epi8(static_cast<char>(tag)));
+}
+#endif
+
+// The tag of a key: the low byte of its hash, save 0, which stands for empty.
+[[nodiscard]] constexpr std::uint8_t tag_of_byte(std::uint8_t low) noexcept {
+  return static_cast<std::uint8_t>(low + (low == 0));
+}
+
+#if CROSSTIE_SSE2
+// The tag of each low byte four times over: a load and a shuffle fill 16 bytes with it, where
+// SSE2 alone takes seven instructions.
+inline constexpr std::array<std::uint32_t, 256> repeated_tags = [] {
+  std::array<std::uint32_t, 256> tags{};
+  for (std::uint32_t low = 0; low < tags.size(); ++low) {
+    tags[low] = 0x01010101U * tag_of_byte(static_cast<std::uint8_t>(low));
+  }
+  return tags;
+}();
+
+// 16 bytes from byte 16 - i on have only byte i set.
+alignas(64) inline constexpr std::array<std::uint8_t, 48> one_byte = [] {
+  std::array<std::uint8_t, 48> bytes{};
+  bytes[16] = 0xff;
+  return bytes;
+}();
 #endif
 
 struct alignas(16) group {
@@ -62,21 +90,21 @@ struct alignas(16) group {
   static constexpr std::uint32_t all_slots = (1U << group_slots) - 1;
   static constexpr std::uint8_t sticky_count = sticky_overflow_count;
 
-  // The low byte of the hash, save 0, which stands for empty.
   [[nodiscard]] static constexpr std::uint8_t tag_of(std::uint64_t hash) noexcept {
-    const auto low = static_cast<std::uint8_t>(hash);
-    return static_cast<std::uint8_t>(low + (low == 0));
+    return tag_of_byte(static_cast<std::uint8_t>(hash));
   }
 
+  [[nodiscard]] static constexpr unsigned filter_index(std::uint64_t hash) noexcept {
+    return static_cast<unsigned>(hash >> 8) & 7;
+  }
   [[nodiscard]] static constexpr std::uint8_t filter_bit(std::uint64_t hash) noexcept {
-    return static_cast<std::uint8_t>(1U << ((hash >> 8) & 7));
+    return static_cast<std::uint8_t>(1U << filter_index(hash));
   }
 
   // Bit i is set where slot i has this tag.
   [[nodiscard]] std::uint32_t match(std::uint8_t tag) const noexcept {
 #if CROSSTIE_SSE2
-    const __m128i bytes = _mm_load_si128(reinterpret_cast<const __m128i*>(tags));
-    return equal_bytes(bytes, tag) & all_slots;
+    return equal_bytes(bytes(), tag) & all_slots;
 #else
     std::uint32_t mask = 0;
     for (std::size_t i = 0; i < group_slots; ++i) mask |= std::uint32_t{tags[i] == tag} << i;
@@ -84,11 +112,36 @@ struct alignas(16) group {
 #endif
   }
 
+  // Bit i is set where slot i has the tag of this hash.
+  [[nodiscard]] std::uint32_t match_hash(std::uint64_t hash) const noexcept {
+#if CROSSTIE_SSE2
+    return equal_bytes(bytes(), repeated_tag(hash)) & all_slots;
+#else
+    return match(tag_of(hash));
+#endif
+  }
   [[nodiscard]] std::uint32_t match_empty() const noexcept { return match(0); }
   [[nodiscard]] std::uint32_t match_full() const noexcept { return match(0) ^ all_slots; }
 
+  // Slot i, which is empty, takes a key with this hash.
+  void fill(std::size_t i, std::uint64_t hash) noexcept {
+#if CROSSTIE_SSE2
+    store(_mm_or_si128(bytes(), _mm_and_si128(only_byte(i), repeated_tag(hash))));
+#else
+    tags[i] = tag_of(hash);
+#endif
+  }
+  // Slot i is empty again.
+  void empty(std::size_t i) noexcept {
+#if CROSSTIE_SSE2
+    store(_mm_andnot_si128(only_byte(i), bytes()));
+#else
+    tags[i] = 0;
+#endif
+  }
+
   [[nodiscard]] bool may_overflow(std::uint64_t hash) const noexcept {
-    return (overflow_filter & filter_bit(hash)) != 0;
+    return (overflow_filter >> filter_index(hash) & 1) != 0;
   }
 
   void mark_overflow(std::uint64_t hash) noexcept {
@@ -110,6 +163,21 @@ struct alignas(16) group {
   [[nodiscard]] bool is_sentinel() const noexcept {
     return overflow_count != 0 && overflow_filter == 0;
   }
+
+#if CROSSTIE_SSE2
+ private:
+  [[nodiscard]] __m128i bytes() const noexcept {
+    return _mm_load_si128(reinterpret_cast<const __m128i*>(tags));
+  }
+  void store(__m128i bytes) noexcept { _mm_store_si128(reinterpret_cast<__m128i*>(tags), bytes); }
+  [[nodiscard]] static __m128i repeated_tag(std::uint64_t hash) noexcept {
+    const std::uint32_t tags = repeated_tags[static_cast<std::uint8_t>(hash)];
+    return _mm_shuffle_epi32(_mm_cvtsi32_si128(static_cast<int>(tags)), 0);
+  }
+  [[nodiscard]] static __m128i only_byte(std::size_t i) noexcept {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(one_byte.data() + 16 - i));
+  }
+#endif
 };
 
 static_assert(sizeof(group) == 16);

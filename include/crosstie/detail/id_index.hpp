@@ -81,7 +81,7 @@ class id_index {
     ++size_;
   }
 
-  void prefetch(std::uint64_t hash) const noexcept {
+  [[gnu::always_inline]] void prefetch(std::uint64_t hash) const noexcept {
     if (groups_ != 0) __builtin_prefetch(tags_of(home_of(hash)));
   }
 

@@ -12,6 +12,7 @@ namespace crosstie::detail {
 #ifdef CROSSTIE_TINY_LIMITS
 inline constexpr std::size_t group_slots = 4;
 inline constexpr std::size_t single_group_load = 3;
+inline constexpr std::size_t small_table_groups = 2;
 inline constexpr std::uint8_t sticky_overflow_count = 3;
 inline constexpr std::uint32_t most_interned_ids = 255;
 inline constexpr std::size_t elements_a_segment = 4;
@@ -29,6 +30,8 @@ using narrow_index = std::uint8_t;
 inline constexpr std::size_t group_slots = 14;
 // Elements of a flat table of one group before it grows.
 inline constexpr std::size_t single_group_load = 14;
+// Groups of a flat table that may fill up a little further than those of larger ones.
+inline constexpr std::size_t small_table_groups = 8;
 // Names or values that one interner takes.
 inline constexpr std::uint32_t most_interned_ids = 0xffffffff;
 // Overflow marks of a group that are counted; more stay until the table is rebuilt.

@@ -89,7 +89,9 @@ class text_arena {
   }
 
   // Starts to fetch a text.
-  void prefetch(std::uint32_t place) const noexcept { __builtin_prefetch(address(place)); }
+  [[gnu::always_inline]] void prefetch(std::uint32_t place) const noexcept {
+    __builtin_prefetch(address(place));
+  }
 
   [[nodiscard]] std::string_view at(std::uint32_t place) const noexcept {
     const char* from = address(place);

@@ -166,7 +166,7 @@ class uuid_slots {
     buckets_[found.bucket].words[found.slot][4] = number;
   }
 
-  void prefetch(std::uint64_t hash) const noexcept {
+  [[gnu::always_inline]] void prefetch(std::uint64_t hash) const noexcept {
     const auto* first = reinterpret_cast<const std::byte*>(buckets_.data());
     const std::size_t at = home_of(hash) * sizeof *buckets_.data();
     prefetch_element(first, at);
