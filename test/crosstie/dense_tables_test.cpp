@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -178,6 +180,30 @@ TEST(relation, rows_of_every_length_are_complete_and_can_be_emptied) {
     for (std::uint32_t i = 0; i < row; ++i) ASSERT_FALSE(present.contains(row, i * 7));
   }
   EXPECT_TRUE(present.empty());
+}
+
+// Ids that belong in the first line, however many lines there are, so that most are displaced.
+TEST(relation, ids_of_one_line_are_found_and_erased) {
+  std::vector<std::uint32_t> ids;
+  for (std::uint32_t id = 0; ids.size() < 230; ++id) {
+    if (detail::lined_ids::home_of(id, detail::lines_a_pooled_run + 2) == 0) ids.push_back(id);
+  }
+  relation<std::uint32_t, std::uint32_t, relation_index::by_row> present;
+  for (const std::uint32_t id : ids) ASSERT_TRUE(present.insert(7, id));
+  std::vector<relation<>::pair_type> asked;
+  for (const std::uint32_t id : ids) asked.emplace_back(7, id);
+  const auto answers = std::make_unique<bool[]>(asked.size());
+  for (std::size_t erased = 0; erased < ids.size(); ++erased) {
+    const std::size_t there = present.contains_many(asked, {answers.get(), asked.size()});
+    ASSERT_EQ(there, ids.size() - erased);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      ASSERT_EQ(answers[i], i >= erased) << i << " of " << erased;
+      ASSERT_EQ(present.contains(7, ids[i]), i >= erased);
+    }
+    ASSERT_TRUE(present.erase(7, ids[erased]));
+    ASSERT_FALSE(present.erase(7, ids[erased]));
+  }
+  EXPECT_TRUE(present.row(7).empty());
 }
 
 // What rows give back when they grow serves other rows.
