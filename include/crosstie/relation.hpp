@@ -8,8 +8,8 @@
 //   columns  [9 B] a column ->  lines of 16 row ids      (not with relation_index::by_row)
 //
 // Promise: insert, erase and contains take constant time (amortised); row(r) and column(c) visit
-//   the members of a few lines, in no particular order; counts take one load. clear() takes
-//   constant time, save for rows of more than 15 lines of 16.
+//   the members of a few lines, in no particular order; counts take one load, of rows with
+//   more than 15 lines of 16 two. clear() takes constant time, save for those.
 // Erasing and clear() keep memory for what comes next; shrink_to_fit() frees it, and lays the rows
 //   out one behind the other.
 // Cost: about 5 to 6 bytes a pair and direction in rows of 30 and more: 9 bytes a row and a
@@ -42,7 +42,7 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   relation(const relation& other)
       : relation(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                             other.alloc_)) {}
-  // A copy takes the memory that its pairs need.
+  // A copy takes little more memory than its pairs need.
   relation(const relation& other, const Alloc& alloc) : base(other, alloc) {}
   relation(relation&& other) noexcept = default;
   // Assignments keep their own allocator.

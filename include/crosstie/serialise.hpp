@@ -11,8 +11,8 @@
 //   16  shape                8: of its keys and values (byte_format.hpp)
 //   24  entries              8
 //   32  bytes of the body    8
-//   40  body                 the entries, in ascending order (where keys are hashed: of their
-//   bytes) end checksum             8: SipHash-2-4 of all before it, under the key 0
+//   40  body                 the entries, in ascending order; of hashed keys, of their bytes
+//   end checksum             8: SipHash-2-4 of all before it, under the key 0
 //
 // Every table is written. flat_map, steady_map and concurrent_map have the same bytes and read each
 //   other's; a concurrent_map writes a snapshot, and takes what was read shard by shard. lru_map

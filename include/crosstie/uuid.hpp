@@ -41,6 +41,7 @@ inline constexpr std::size_t uuid_text_bytes = 36;
 
 namespace detail {
 
+#if !CROSSTIE_SSE2
 // The two digits of every byte.
 inline constexpr auto hex_pairs = [] {
   std::array<std::array<char, 2>, 256> pairs{};
@@ -49,6 +50,7 @@ inline constexpr auto hex_pairs = [] {
   }
   return pairs;
 }();
+#endif
 
 [[nodiscard]] constexpr std::uint64_t from_big_endian(std::uint64_t word) noexcept {
   return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <ranges>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -204,6 +205,18 @@ TEST(relation, ids_of_one_line_are_found_and_erased) {
     ASSERT_FALSE(present.erase(7, ids[erased]));
   }
   EXPECT_TRUE(present.row(7).empty());
+}
+
+TEST(relation, a_row_may_be_visited_while_others_grow) {
+  relation<> present;
+  for (std::uint32_t column = 0; column < 40; ++column) present.insert(1, column);
+  std::set<std::uint32_t> visited;
+  for (const std::uint32_t column : present.row(1)) {
+    visited.insert(column);
+    for (std::uint32_t row = 100; row < 140; ++row) present.insert(row, 1'000 * column + row);
+  }
+  EXPECT_EQ(visited.size(), 40U);
+  EXPECT_EQ(present.size(), 40U + 40U * 40U);
 }
 
 // What rows give back when they grow serves other rows.

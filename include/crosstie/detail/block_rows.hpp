@@ -63,6 +63,10 @@ class block_rows {
     return first == no_index ? nullptr : value_at(r, blocks_[r].find_from(first, id));
   }
 
+  [[gnu::always_inline]] void prefetch(std::uint32_t r, std::uint32_t id) const noexcept {
+    blocks_[r].prefetch(id);
+  }
+
   [[nodiscard]] row_ids ids(std::uint32_t r) const noexcept {
     return {blocks_[r].ids(), nullptr, blocks_[r].place_limit(), 0, blocks_[r].size(), no_index};
   }

@@ -172,7 +172,7 @@ class cells {
   // Starts to fetch what contains(row, column) will read; the row's own bytes are read at once.
   [[gnu::always_inline]] void prefetch(Row row, Column column) const noexcept {
     if (to_index(row) < rows_.size()) {
-      static_cast<void>(rows_.start(to_index(row), to_index(column)));
+      rows_.prefetch(to_index(row), to_index(column));
     }
   }
 

@@ -56,9 +56,11 @@ class id_block {
   // The same in two halves, between which others may do theirs: where to look, whose memory is
   // asked for here, and the rest.
   [[nodiscard]] std::uint32_t start(std::uint32_t id) const noexcept {
-    const std::uint32_t first = home_of(id);
-    __builtin_prefetch(ids_ + first);
-    return first;
+    prefetch(id);
+    return home_of(id);
+  }
+  [[gnu::always_inline]] void prefetch(std::uint32_t id) const noexcept {
+    __builtin_prefetch(ids_ + home_of(id));
   }
   [[nodiscard]] std::uint32_t find_from(std::uint32_t first, std::uint32_t id) const noexcept {
     return lined() ? lined_places().find_from(first, id) : find_id(ids_, capacity_, id);

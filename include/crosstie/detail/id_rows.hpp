@@ -13,9 +13,9 @@
 //
 // A row grows when the line that an id belongs in is full and 3/4 of all its places are; before
 // that, the id is displaced. So few rows have displaced ids, and those that have some say so: in
-// the others, what is not in its own line is nowhere. Every second time a row grows the new lines
-// are a run of their own, beside the first. Rows that always moved to a longer run would leave
-// holes too short for the others: 13 % of all lines.
+// the others, what is not in its own line is nowhere. Up to 8 lines, every second time a row grows
+// the new line is a run of its own, beside the first. Rows that always moved to a longer run would
+// leave holes too short for the others: 13 % of all lines.
 //
 // Invariants: a row without lines has no id or one, or is long. A row gives lines back to grow, or
 //   to shrink_to_fit(), only.
@@ -66,11 +66,13 @@ struct row_ids {
 template <class Alloc>
 class id_rows {
   static constexpr std::uint32_t most_pooled_ids = lines_a_pooled_run * ids_a_line;
-  static_assert(most_pooled_ids <= 255, "what a count says of a row");
+  // The count of a row that is long.
+  static constexpr std::uint8_t long_count = 255;
+  static_assert(most_pooled_ids < long_count);
 
  public:
   explicit id_rows(const Alloc& alloc) : alloc_(alloc), pool_(alloc), long_(alloc) {}
-  // A copy takes the memory that its ids need, and lies in the order of the rows.
+  // A copy takes little more memory than its ids need, and lies in the order of the rows.
   id_rows(const id_rows& other, const Alloc& alloc) : id_rows(alloc) {
     rows_.reserve(alloc_, other.rows_.size());
     rows_.grow(alloc_, other.rows_.size());
@@ -91,7 +93,8 @@ class id_rows {
   // One more than the greatest row used so far; rows are asked for below it.
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
   [[nodiscard]] std::uint32_t count(std::uint32_t r) const noexcept {
-    return rows_[r].is_long() ? long_[rows_[r].number()].size : rows_.count(r);
+    const std::uint8_t count = rows_.count(r);
+    return count == long_count ? long_[rows_[r].number()].size : count;
   }
 
   // The id is not no_index.
@@ -126,6 +129,16 @@ class id_rows {
     if (at.displaced > found) [[unlikely]]
       return !line_has_room(at.line) && find_displaced(rows_[r], id);
     return found;
+  }
+
+  // Starts to fetch the line that find() will read; the row's own bytes are read at once.
+  [[gnu::always_inline]] void prefetch(std::uint32_t r, std::uint32_t id) const noexcept {
+    const id_row& in = rows_[r];
+    if (in.has_lines()) {
+      __builtin_prefetch(line_of(in, id));
+    } else if (in.is_long()) {
+      __builtin_prefetch(long_[in.number()].line_of(id));
+    }
   }
 
   [[nodiscard]] row_ids ids(std::uint32_t r) const noexcept {
@@ -229,7 +242,9 @@ class id_rows {
       long_row& row = long_[in.number()];
       std::fill_n(row.run, row.lines, empty_line);
       row.size = 0;
-    } else if (in.has_lines()) {
+      return;
+    }
+    if (in.has_lines()) {
       empty_lines(in);
       in.set_displaced(false);
     } else {
@@ -380,8 +395,11 @@ class id_rows {
     visit(r, [&](std::uint32_t id) { row.ids().put(id); });
     row.size = rows_.count(r);
     give_back_lines(rows_[r]);
+    make_long(r, number);
+  }
+  void make_long(std::uint32_t r, std::uint32_t number) noexcept {
     rows_[r] = id_row::of_long(number);
-    rows_.count(r) = 0;
+    rows_.count(r) = long_count;
   }
   void give_back_lines(id_row of) noexcept {
     if (!of.has_lines()) return;
@@ -389,16 +407,16 @@ class id_rows {
     if (of.tail() != 0) pool_.give_back(of.second(), of.tail());
   }
   void copy_row(std::uint32_t r, const row_ids& from) {
-    const std::uint32_t lines = from.size > 1 ? lines_for(from) : 0;
+    const std::uint32_t lines = from.size > 1 ? fewest_lines(from) : 0;
     if (lines > lines_a_pooled_run) {
-      rows_[r] = id_row::of_long(long_.take(alloc_, lines));
+      make_long(r, long_.take(alloc_, lines));
     } else if (lines != 0) {
       rows_[r] = id_row::of_run(pool_.take(alloc_, lines), lines);
     }
     from.visit([&](std::uint32_t id) { add(r, id); });
   }
   // The fewest lines that these ids can have come to lie in.
-  [[nodiscard]] static std::uint32_t lines_for(const row_ids& from) noexcept {
+  [[nodiscard]] static std::uint32_t fewest_lines(const row_ids& from) noexcept {
     for (std::uint32_t lines = (from.size + ids_a_line - 1) / ids_a_line;
          lines <= lines_a_pooled_run; ++lines) {
       std::uint32_t ids[lines_a_pooled_run] = {};

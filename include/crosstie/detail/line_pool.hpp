@@ -1,21 +1,24 @@
 // Line pool: cache lines of ids for all rows of a table, in runs of a few lines each.
 //
-//   chunks   [1,024 lines of 64 bytes] ...          the first one starts small, and moves to grow
+//   chunks   [1,024 lines of 64 bytes] ...          the first has 8 lines, the next ones double
 //   spans    64 lines each                          [which of them were given back]
 //   shelves  shelf n: spans whose longest free run has n lines
 //
 // Promise: taking and giving back a run of at most 15 lines takes constant time (amortised); runs
-//   that were given back merge, so rows that grow leave no holes that others could not use. clear()
-//   takes constant time and keeps the chunks.
-// Cost: 16 bytes a span, and the slack of the last allocation: a 32nd part of all or a chunk, and
-//   half of a pool below 1,024 lines.
-// Invariants: a span is on the shelf of its longest free run, or on none without one. Lines from
-//   `opened` on have not been used since the last clear(), and are not free in their spans.
+//   that were given back merge, so rows that grow leave no holes that others could not use. Lines
+//   stay where they are. clear() takes constant time and keeps the chunks.
+// Cost: 16 bytes a span, and the slack of the last allocation: a 32nd part of all, or the last
+//   chunk, which in a pool below 1,024 lines is half of it.
+// Invariants: line i of chunk c has the number 1,024 c + i, also where the chunks before are
+// smaller.
+//   A span is on the shelf of its longest free run, or on none without one. Lines from `opened` on
+//   have not been used since the last clear(), and are not free in their spans.
 // It does not keep the allocator, so whoever holds a pool must release() it.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -48,7 +51,8 @@ class line_pool {
   template <class T>
   using vector = std::vector<T, typename std::allocator_traits<Alloc>::template rebind_alloc<T>>;
   using traits = typename std::allocator_traits<Alloc>::template rebind_traits<id_line>;
-  // The first chunk is not asked for on a line, which costs small tables more than all the rest.
+  // Small chunks are asked for at the usual alignment, and the first line found in them: with an
+  // alignment of its own, the first takes a small table longer than all the rest.
   struct alignas(16) piece {
     std::byte bytes[16];
   };
@@ -78,23 +82,30 @@ class line_pool {
   }
   // To be called before give_back(), which does not throw.
   void prepare_to_give_back() {
-    const std::size_t count = (state_.lines + span_lines - 1) / span_lines;
+    const std::size_t count = first_span(static_cast<std::uint32_t>(chunks_.size()));
     reserve_slim(spans_, count);
     if (spans_.size() < count) spans_.resize(count);
   }
   void give_back(std::uint32_t first, std::uint32_t lines) noexcept {
-    const std::uint32_t index = first / span_lines;
+    const std::uint32_t index = span_of(first);
     const std::uint64_t bits = bits_of(first % span_lines, lines);
     assert((spans_[index].free & bits) == 0);
     change(index, spans_[index].free | bits);
   }
 
   // Gives every run back.
-  void clear() noexcept { state_ = state{.lines = state_.lines, .skipped = state_.skipped}; }
+  void clear() noexcept { state_ = state{.skipped = state_.skipped}; }
   void release(const Alloc& alloc) noexcept {
-    typename traits::allocator_type lines(alloc);
-    if (state_.lines != 0) free_first_chunk(alloc);
-    for (std::uint32_t chunk = 1; chunk < chunks_.size(); chunk += chunks_beside(chunk)) {
+    for (std::uint32_t chunk = 0; chunk < std::min<std::size_t>(chunks_.size(), small_chunks);
+         ++chunk) {
+      typename piece_traits::allocator_type memory(alloc);
+      piece_traits::deallocate(memory,
+                               reinterpret_cast<piece*>(chunks_[chunk]) - skipped_before(chunk),
+                               pieces_for(lines_of(chunk)));
+    }
+    for (std::uint32_t chunk = small_chunks; chunk < chunks_.size();
+         chunk += chunks_beside(chunk)) {
+      typename traits::allocator_type lines(alloc);
       traits::deallocate(lines, chunks_[chunk], std::size_t{chunks_beside(chunk)} * chunk_lines);
     }
     chunks_.clear();
@@ -108,18 +119,23 @@ class line_pool {
     std::swap(state_, other.state_);
   }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return chunks_.capacity() * sizeof(id_line*) + spans_.capacity() * sizeof(span) +
-           std::size_t{state_.lines} * sizeof(id_line) +
-           (state_.lines == 0 ? 0 : sizeof(id_line) - sizeof(piece));
+    std::size_t bytes = chunks_.capacity() * sizeof(id_line*) + spans_.capacity() * sizeof(span);
+    for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+      bytes += chunk < small_chunks ? pieces_for(lines_of(chunk)) * sizeof(piece)
+                                    : chunk_lines * sizeof(id_line);
+    }
+    return bytes;
   }
 
  private:
   static constexpr std::uint32_t chunk_lines = lines_a_chunk;
   static constexpr std::uint32_t span_lines = std::min(64U, chunk_lines);
   static constexpr std::uint32_t longest_run = lines_a_pooled_run;
+  static constexpr std::uint32_t small_chunks = std::countr_zero(chunk_lines / first_chunk_lines);
   static constexpr std::uint32_t most_chunks = id_row::line_limit / chunk_lines;
   static constexpr std::uint32_t none = (1U << 28) - 1;
   static_assert(longest_run < span_lines && longest_run < 16);
+  static_assert(chunk_lines == first_chunk_lines << small_chunks && small_chunks <= 16);
   static_assert(id_row::line_limit / span_lines < none);
 
   struct span {
@@ -129,13 +145,37 @@ class line_pool {
     std::uint32_t after;
   };
   struct state {
-    std::uint32_t lines = 0;    // allocated
-    std::uint32_t skipped = 0;  // pieces before the first line
-    std::uint32_t opened = 0;   // of them, those that have been used since the last clear()
+    std::uint32_t skipped = 0;  // two bits a small chunk: pieces before its first line
+    std::uint32_t opened = 0;   // the number of the next line that has not been used
     std::uint32_t stocked = 0;  // a bit a shelf that is not empty
     std::uint32_t heads[longest_run + 1] = {};
   };
 
+  [[nodiscard]] static constexpr std::uint32_t lines_of(std::uint32_t chunk) noexcept {
+    return chunk < small_chunks ? first_chunk_lines << chunk : chunk_lines;
+  }
+  // The first span of each small chunk, and of the first other one.
+  static constexpr auto small_spans = [] {
+    std::array<std::uint32_t, small_chunks + 1> firsts{};
+    for (std::uint32_t chunk = 0; chunk < small_chunks; ++chunk) {
+      firsts[chunk + 1] = firsts[chunk] + (lines_of(chunk) + span_lines - 1) / span_lines;
+    }
+    return firsts;
+  }();
+  static constexpr std::uint32_t spans_a_chunk = chunk_lines / span_lines;
+  [[nodiscard]] static std::uint32_t first_span(std::uint32_t chunk) noexcept {
+    if (chunk < small_chunks) return small_spans[chunk];
+    return small_spans[small_chunks] + (chunk - small_chunks) * spans_a_chunk;
+  }
+  [[nodiscard]] static std::uint32_t span_of(std::uint32_t line) noexcept {
+    return first_span(line / chunk_lines) + line % chunk_lines / span_lines;
+  }
+  [[nodiscard]] static std::uint32_t first_line(std::uint32_t span) noexcept {
+    std::uint32_t chunk = 0;
+    while (chunk < small_chunks && small_spans[chunk + 1] <= span) ++chunk;
+    if (chunk == small_chunks) chunk += (span - small_spans[small_chunks]) / spans_a_chunk;
+    return chunk * chunk_lines + (span - first_span(chunk)) * span_lines;
+  }
   [[nodiscard]] static std::uint64_t bits_of(std::uint32_t start, std::uint32_t lines) noexcept {
     return ~std::uint64_t{0} >> (64 - lines) << start;
   }
@@ -167,21 +207,37 @@ class line_pool {
     for (std::uint32_t i = 1; i < lines; ++i) starts &= starts >> 1;
     const auto start = static_cast<std::uint32_t>(std::countr_zero(starts));
     change(index, spans_[index].free & ~bits_of(start, lines));
-    return index * span_lines + start;
+    return first_line(index) + start;
   }
   // Of lines that have not been used. A run lies in one span: the end of one may go to its shelf.
   [[nodiscard]] std::uint32_t new_run(const Alloc& alloc, std::uint32_t lines) {
-    const std::uint32_t left = span_lines - state_.opened % span_lines;
-    const std::uint32_t skipped = left < lines ? left : 0;
-    if (skipped != 0) prepare_to_give_back();
-    while (state_.lines - state_.opened < skipped + lines) add_lines(alloc);
-    if (skipped != 0) {
-      give_back(state_.opened, skipped);
-      state_.opened += skipped;
+    while (unused_in_span() < lines) {
+      if (state_.opened / chunk_lines == chunks_.size()) {
+        add_chunks(alloc);
+      } else {
+        prepare_to_give_back();
+        const std::uint32_t left = unused_in_span();
+        give_back(open(left), left);
+      }
     }
-    const std::uint32_t first = std::exchange(state_.opened, state_.opened + lines);
-    const std::uint32_t index = first / span_lines;
-    if (first % span_lines == 0 && index < spans_.size()) spans_[index] = {0, 0, none, none};
+    return open(lines);
+  }
+  // How many lines have not been used in the span of the next one.
+  [[nodiscard]] std::uint32_t unused_in_span() const noexcept {
+    const std::uint32_t chunk = state_.opened / chunk_lines;
+    if (chunk == chunks_.size()) return 0;
+    const std::uint32_t at = state_.opened % chunk_lines;
+    return std::min(span_lines - at % span_lines, lines_of(chunk) - at);
+  }
+  // The number of the first of so many lines, which are there.
+  [[nodiscard]] std::uint32_t open(std::uint32_t lines) noexcept {
+    const std::uint32_t first = state_.opened;
+    if (first % span_lines == 0 && span_of(first) < spans_.size()) {
+      spans_[span_of(first)] = {0, 0, none, none};
+    }
+    const std::uint32_t chunk = first / chunk_lines;
+    const bool is_last = first % chunk_lines + lines == lines_of(chunk);
+    state_.opened = is_last ? (chunk + 1) * chunk_lines : first + lines;
     return first;
   }
 
@@ -214,50 +270,35 @@ class line_pool {
     state_.stocked |= 1U << shelf;
   }
 
-  void add_lines(const Alloc& alloc) {
-    if (state_.lines < chunk_lines) {
-      grow_first_chunk(alloc);
-    } else {
-      add_chunks(alloc);
-    }
-  }
-  // By doubling, so that small tables stay small.
-  void grow_first_chunk(const Alloc& alloc) {
-    const std::uint32_t count = std::max(first_chunk_lines, 2 * state_.lines);
-    chunks_.reserve(1);
-    typename piece_traits::allocator_type memory(alloc);
-    piece* const all = piece_traits::allocate(memory, pieces_for(count));
-    const std::size_t past_line = reinterpret_cast<std::uintptr_t>(all) / sizeof(piece);
-    const auto skipped = static_cast<std::uint32_t>(-past_line % pieces_a_line);
-    auto* const grown = reinterpret_cast<id_line*>(all + skipped);
-    if (state_.lines != 0) {
-      std::copy_n(chunks_[0], state_.lines, grown);
-      free_first_chunk(alloc);
-    }
-    chunks_.assign(1, grown);
-    state_.lines = count;
-    state_.skipped = skipped;
-  }
-  void free_first_chunk(const Alloc& alloc) noexcept {
-    typename piece_traits::allocator_type memory(alloc);
-    piece_traits::deallocate(memory, reinterpret_cast<piece*>(chunks_[0]) - state_.skipped,
-                             pieces_for(std::min(state_.lines, chunk_lines)));
-  }
-  [[nodiscard]] static std::size_t pieces_for(std::uint32_t lines) noexcept {
-    return std::size_t{lines} * pieces_a_line + pieces_a_line - 1;
-  }
   void add_chunks(const Alloc& alloc) {
     const auto first = static_cast<std::uint32_t>(chunks_.size());
+    if (first < small_chunks) {
+      add_small_chunk(alloc, first);
+      return;
+    }
     const std::uint32_t count = chunks_beside(first);
     if (count > most_chunks - first) refuse_length();
-    const std::uint32_t total = state_.lines + count * chunk_lines;
     reserve_slim(chunks_, first + count);
     typename traits::allocator_type lines(alloc);
     id_line* const added = traits::allocate(lines, std::size_t{count} * chunk_lines);
     for (std::uint32_t i = 0; i < count; ++i) {
       chunks_.push_back(added + std::size_t{i} * chunk_lines);
     }
-    state_.lines = total;
+  }
+  void add_small_chunk(const Alloc& alloc, std::uint32_t chunk) {
+    chunks_.reserve(chunk < 2 ? 2 : small_chunks);
+    typename piece_traits::allocator_type memory(alloc);
+    piece* const all = piece_traits::allocate(memory, pieces_for(lines_of(chunk)));
+    const std::size_t place = reinterpret_cast<std::uintptr_t>(all) / sizeof(piece);
+    const auto skipped = static_cast<std::uint32_t>(-place % pieces_a_line);
+    chunks_.push_back(reinterpret_cast<id_line*>(all + skipped));
+    state_.skipped |= skipped << 2 * chunk;
+  }
+  [[nodiscard]] std::uint32_t skipped_before(std::uint32_t chunk) const noexcept {
+    return state_.skipped >> 2 * chunk & 3;
+  }
+  [[nodiscard]] static std::size_t pieces_for(std::uint32_t lines) noexcept {
+    return std::size_t{lines} * pieces_a_line + pieces_a_line - 1;
   }
   // How many chunks lie in one allocation with this one, its first.
   [[nodiscard]] static std::uint32_t chunks_beside(std::uint32_t chunk) noexcept {

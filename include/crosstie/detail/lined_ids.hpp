@@ -4,11 +4,11 @@
 //
 // The lines lie in one run, or in two. Places are counted through both.
 //
-// Promise: finding and placing look at one line, rarely two; 15/16 of the places (7/8 of a long
-//   row's) may be full. Closing a gap shifts displaced ids back: no tombstones.
+// Promise: finding and placing look at one line, rarely two, while no more than 15/16 of the places
+//   (7/8 of many lines') are full. Closing a gap shifts displaced ids back: no tombstones.
 // Invariants: unused places hold no_index, so the highest index is no id. Lines fill from the
-//   front, and no line between an id's home and its own has an empty place. Some place is always
-//   empty. Thread safety: as plain data.
+//   front, and no line between an id's home and its own has an empty place. Whoever puts an id
+//   there has seen to it that some place is empty. Thread safety: as plain data.
 #pragma once
 
 #include <bit>

@@ -119,7 +119,8 @@ class recency_store {
     }
     node* fresh = free_;
     element_traits::construct(alloc_, reinterpret_cast<std::pair<const Key, T>*>(fresh->memory),
-                              std::piecewise_construct, std::forward_as_tuple(key_from<View>{view}),
+                              std::piecewise_construct,
+                              std::forward_as_tuple(key_maker<Key, View>{view}),
                               std::forward_as_tuple(std::forward<Args>(args)...));
     pending guard{this, fresh};
     index_.insert(code, handle{fresh});
@@ -175,12 +176,6 @@ class recency_store {
     bool operator()(handle h, const View& view) const {
       return equals(std::as_const(*h.to).held().first, view);
     }
-  };
-  // Turns into a Key where it is constructed.
-  template <class View>
-  struct key_from {
-    const View& view;
-    operator Key() const { return make_key<Key>(view); }  // NOLINT
   };
   // Destroys the element of a node that did not reach the index.
   struct pending {
