@@ -101,7 +101,7 @@ class id_rows {
   [[nodiscard]] bool find(std::uint32_t r, std::uint32_t id) const noexcept {
     const id_row& in = rows_[r];
     if (!in.has_lines()) [[unlikely]]
-      return find_without_lines(in, id);
+      return in.is_long() ? find_displaced(in, id) : in.is_single() && in.number() == id;
     if (match_line(line_of(in, id), id) != 0) return true;
     return in.displaced() && find_displaced(in, id);
   }
@@ -286,10 +286,6 @@ class id_rows {
     if (in.is_long()) return long_[in.number()].ids();
     return {pool_.at(in.first()), in.head() * ids_a_line,
             in.tail() == 0 ? nullptr : pool_.at(in.second()), in.tail() * ids_a_line};
-  }
-  [[nodiscard, gnu::noinline]] bool find_without_lines(const id_row& in,
-                                                       std::uint32_t id) const noexcept {
-    return in.is_long() ? find_displaced(in, id) : in.is_single() && in.number() == id;
   }
   [[nodiscard, gnu::noinline]] start_type start_without_lines(const id_row& in,
                                                               std::uint32_t id) const noexcept {
