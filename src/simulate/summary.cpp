@@ -1,10 +1,13 @@
 #include "simulate/summary.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
 #include <utility>
+
+#include "cluster/wrapping.hpp"
 
 namespace crosstie::simulate {
 namespace {
@@ -23,10 +26,13 @@ struct resource_columns {
   column allocatable, requested;
 };
 
+// As much as an int64 holds, where it is more: this is for people, not for kube-scheduler's sums.
 std::int64_t sum(const store& objects, column values) {
   std::int64_t total = 0;
   for (std::uint32_t slot = 0; slot < objects.node_slots(); ++slot) {
-    if (objects.alive(node_id{slot})) total += values[slot];
+    if (objects.alive(node_id{slot}) && __builtin_add_overflow(total, values[slot], &total)) {
+      return std::numeric_limits<std::int64_t>::max();
+    }
   }
   return total;
 }
@@ -52,8 +58,8 @@ std::vector<resource_columns> offered_resources(const store& objects, const usag
 bool fits(const typical_pod& pod, const usage_table& usage, std::uint32_t slot) {
   if (usage.pod_count()[slot] >= usage.allowed_pods()[slot]) return false;
   return std::ranges::all_of(pod.requested, [&](const cluster::resource_request& one) {
-    return one.amount <=
-           usage.allocatable(one.resource)[slot] - usage.requested(one.resource)[slot];
+    return one.amount <= cluster::wrapping_subtract(usage.allocatable(one.resource)[slot],
+                                                    usage.requested(one.resource)[slot]);
   });
 }
 
@@ -87,8 +93,8 @@ class fragmentation_sum {
 
  private:
   double free_on(resource_id id, std::uint32_t slot) const {
-    return static_cast<double>(
-        std::max<std::int64_t>(0, usage_.allocatable(id)[slot] - usage_.requested(id)[slot]));
+    return static_cast<double>(std::max<std::int64_t>(
+        0, cluster::wrapping_subtract(usage_.allocatable(id)[slot], usage_.requested(id)[slot])));
   }
 
   const usage_table& usage_;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "simulate/object_parts.hpp"
 
 namespace crosstie::simulate {
@@ -145,6 +147,17 @@ TEST_F(node_sums, a_rare_resource_has_typical_pods_of_its_own) {
   const summary sums = sum_up();
   EXPECT_DOUBLE_EQ(sums.resources[0].fragmentation, 0);
   EXPECT_DOUBLE_EQ(sums.resources[1].fragmentation, 1);
+}
+
+TEST_F(node_sums, totals_end_at_what_they_can_hold) {
+  const std::int64_t most_gib = std::numeric_limits<std::int64_t>::max() / (1024 * mebibyte);
+  add_node("a", 1, most_gib, 10);
+  add_node("b", 1, most_gib, 10);
+  add_pod("p", 100, 1024, "a");
+  const summary sums = sum_up();
+  EXPECT_EQ(sums.resources[1].name, "memory");
+  EXPECT_EQ(sums.resources[1].allocatable, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(sums.resources[1].requested, 1024 * mebibyte);
 }
 
 TEST_F(node_sums, an_empty_cluster_has_no_resources) {
