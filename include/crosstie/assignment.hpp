@@ -12,8 +12,7 @@
 // Promise: assign, unassign, row_of, contains and count take constant time (unassigning from a row
 //   of n columns looks at up to 1 + n / 65,536 places, since a place keeps 16 bits).
 // Cost: 8 bytes a column (10 with many rows), plus the slack of the lists (up to 1/4) and 16 bytes
-// a
-//   row, where the column ids are dense; ids up to the largest one used take 4 bytes each (6 with
+//   a row, where the column ids are dense; ids up to the largest one used take 4 bytes each (6 with
 //   many rows), assigned or not. The first row beyond 65,534 copies all of row_of once.
 // Invalidation: columns(row) is invalidated by any change to that row; assigning to a row greater
 //   than any before invalidates no span. The order of columns(row) is unspecified but depends on

@@ -5,17 +5,15 @@
 //   if (int* n = restarts.find_value(namespace_view, pod_view)) ...
 //
 //   digest_policy::trust      flat_map [digest | T]
-//   digest_policy::keep_text  flat_map [digest | position | T]    arena [len|fields] [len|fields]
-//   ...
+//   digest_policy::keep_text  flat_map [digest | position | T]    arena [len|fields] ...
 //
 // Collisions (how likely: digest.hpp): with digest_policy::trust two keys of equal digest ARE one
 //   key. With digest_policy::keep_text the fields are stored too and compared, so that the answer
 //   is always right: a key whose digest is taken by another lives in a side table, and while that
 //   is not empty a miss costs a second lookup.
 // Cost: an entry is 16 bytes and T; with keep_text also 4 bytes and its fields with 8 bytes each
-// (kept
-//   until clear() even where it is erased). Pays from keys of about 64 bytes on; for shorter ones
-//   flat_map is quicker.
+//   (kept until clear() even where it is erased). Pays from keys of about 64 bytes on; for shorter
+//   ones flat_map is quicker.
 // Exceptions: strong guarantee. Invalidation: as flat_map. Thread safety: any number of readers, or
 //   one writer.
 #pragma once

@@ -1,18 +1,15 @@
 // steady_map: a hash map whose longest insertion is short.
 //
 //   directory   [ptr ptr ptr ptr ...]       2^d pointers, chosen by the first d bits of a hash
-//   segments    flat_map of up to 392       each under all the directory's entries that share its
-//   bits
+//   segments    flat_map of up to 392       each under all entries that share its bits
 //
 // Promise: an insertion moves at most 392 elements (to split a segment in two), and now and then
 //   doubles the directory, 8 bytes for some 300 elements; a flat table that grows moves them all.
 // Cost: a lookup is that of a flat_map behind one load from the directory, which is mostly in
-// cache;
-//   about 2 bytes an element more than flat_map. Choose it where one slow insertion is a missed
-//   deadline; flat_map has the better mean.
+//   cache; about 2 bytes an element more than flat_map. Choose it where one slow insertion is a
+//   missed deadline; flat_map has the better mean.
 // Invariants: a segment of depth s holds exactly the elements whose hashes share its first s bits,
-// and
-//   2^(d - s) neighbouring entries of the directory point at it.
+//   and 2^(d - s) neighbouring entries of the directory point at it.
 // Invalidation: an insertion may invalidate pointers to any element of its segment; erasing only to
 //   the erased one.
 // Limits: Key and T move without exceptions.

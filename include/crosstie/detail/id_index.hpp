@@ -4,8 +4,7 @@
 //   ids  [16 x 4 B][16 x 4 B] ...     the id in that slot, behind all tags in one allocation
 //
 // Promise: 5 bytes a slot, 7/8 full at most; grows by half, so 5.7 to 8.6 bytes an id (single
-// groups
-//   aside). The number of groups is any number, since a hash picks its group by multiplication.
+//   groups aside). The number of groups is any, since a hash picks its group by multiplication.
 // Invariant: an id lies in the first group with room, counted from the group of its hash; nothing
 //   is ever erased, so a lookup ends at the first group with an empty slot.
 // Thread safety: any number of readers, or one writer.

@@ -2,13 +2,11 @@
 //
 //   bucket, 128 bytes:  [6 tags | filter | count] [6 x 20 bytes: key, number]
 //
-// Promise: 21.3 bytes a slot, 78 to 86 % full once there are many; a lookup reads one bucket,
-// mostly.
-//   The buckets are any number: a hash picks its own by multiplication, so growth by a tenth keeps
-//   the order of the elements, and reads and writes memory from front to back.
+// Promise: 21.3 bytes a slot, 78 to 86 % full once there are many; a lookup mostly reads one
+//   bucket. The buckets are any number: a hash picks its own by multiplication, so growth by a
+//   tenth keeps the order of the elements, and reads and writes memory from front to back.
 // Invariants: a tag is 0 in an empty slot, else 1 to 255, from the key's hash. An element lies in
-// the
-//   first bucket with room at or after that of its hash (around the end), and each full bucket
+//   the first bucket with room at or after that of its hash (around the end), and each full bucket
 //   before its own carries its mark: a bit of the filter, and the count (as in detail/group.hpp).
 //   Some bucket has room.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
