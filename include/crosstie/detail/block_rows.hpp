@@ -19,8 +19,8 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_block.hpp>
 #include <crosstie/detail/id_list.hpp>
-#include <crosstie/detail/id_rows.hpp>
 #include <crosstie/detail/prefetch.hpp>
+#include <crosstie/detail/row_ids.hpp>
 
 namespace crosstie::detail {
 

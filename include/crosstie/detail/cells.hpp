@@ -18,6 +18,7 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/block_rows.hpp>
 #include <crosstie/detail/id_rows.hpp>
+#include <crosstie/detail/row_ids.hpp>
 #include <crosstie/stats.hpp>
 
 namespace crosstie {

@@ -37,31 +37,9 @@
 #include <crosstie/detail/long_rows.hpp>
 #include <crosstie/detail/prefetch.hpp>
 #include <crosstie/detail/row_array.hpp>
+#include <crosstie/detail/row_ids.hpp>
 
 namespace crosstie::detail {
-
-// The ids of a row, in two runs of places (of which the second may have none), some of which hold
-// no_index; or where there are no places, `single`.
-struct row_ids {
-  const std::uint32_t* head = nullptr;
-  const std::uint32_t* tail = nullptr;
-  std::uint32_t head_places = 0;
-  std::uint32_t tail_places = 0;
-  std::uint32_t size = 0;
-  std::uint32_t single = no_index;
-
-  // Calls visit(id) for each; loops that compilers make vectors of.
-  template <class Visit>
-  void visit(Visit&& visit) const {
-    if (single != no_index) visit(single);
-    for (std::uint32_t at = 0; at < head_places; ++at) {
-      if (head[at] != no_index) visit(head[at]);
-    }
-    for (std::uint32_t at = 0; at < tail_places; ++at) {
-      if (tail[at] != no_index) visit(tail[at]);
-    }
-  }
-};
 
 template <class Alloc>
 class id_rows {

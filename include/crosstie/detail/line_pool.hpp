@@ -9,9 +9,8 @@
 //   stay where they are. clear() takes constant time and keeps the chunks.
 // Cost: 16 bytes a span, and the slack of the last allocation: a 32nd part of all, or the last
 //   chunk, which in a pool below 1,024 lines is half of it.
-// Invariants: line i of chunk c has the number 1,024 c + i, also where the chunks before are
-// smaller.
-//   A span is on the shelf of its longest free run, or on none without one. Lines from `opened` on
+// Invariants: line i of chunk c has the number 1,024 c + i, however small the chunks before are. A
+//   span is on the shelf of its longest free run, or on none without one. Lines from `opened` on
 //   have not been used since the last clear(), and are not free in their spans.
 // It does not keep the allocator, so whoever holds a pool must release() it.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
