@@ -90,7 +90,7 @@ class id_range {
   // The ids in ascending order.
   [[nodiscard]] std::vector<Id> sorted() const {
     std::vector<Id> ids(begin(), end());
-    std::ranges::sort(ids, {}, [](Id id) { return to_index(id); });
+    std::ranges::sort(ids, {}, [](Id id) { return crosstie::to_index(id); });
     return ids;
   }
 
@@ -147,14 +147,16 @@ class cells {
 
   // True if the cell was there.
   bool erase(Row row, Column column) noexcept {
-    if (!may_hold(row, column) || !rows_.erase(to_index(row), to_index(column))) return false;
-    if constexpr (by_column) columns_.erase(to_index(column), to_index(row));
+    if (!may_hold(row, column) || !rows_.erase(crosstie::to_index(row), crosstie::to_index(column)))
+      return false;
+    if constexpr (by_column) columns_.erase(crosstie::to_index(column), crosstie::to_index(row));
     --size_;
     return true;
   }
 
   [[nodiscard]] bool contains(Row row, Column column) const noexcept {
-    return may_hold(row, column) && static_cast<bool>(rows_.find(to_index(row), to_index(column)));
+    return may_hold(row, column) &&
+           static_cast<bool>(rows_.find(crosstie::to_index(row), crosstie::to_index(column)));
   }
 
   // Answers many questions at once, the memory of the next ones on its way meanwhile:
@@ -172,34 +174,35 @@ class cells {
 
   // Starts to fetch what contains(row, column) will read; the row's own bytes are read at once.
   [[gnu::always_inline]] void prefetch(Row row, Column column) const noexcept {
-    if (to_index(row) < rows_.size()) {
-      rows_.prefetch(to_index(row), to_index(column));
+    if (crosstie::to_index(row) < rows_.size()) {
+      rows_.prefetch(crosstie::to_index(row), crosstie::to_index(column));
     }
   }
 
   // The columns of a row, and the rows of a column.
   [[nodiscard]] id_range<Column> row(Row row) const noexcept {
-    return range_of<Column>(rows_, to_index(row));
+    return range_of<Column>(rows_, crosstie::to_index(row));
   }
   [[nodiscard]] id_range<Row> column(Column column) const noexcept
     requires(by_column)
   {
-    return range_of<Row>(columns_, to_index(column));
+    return range_of<Row>(columns_, crosstie::to_index(column));
   }
 
   // How many columns a row has, and how many rows a column has.
   [[nodiscard]] std::size_t row_count(Row row) const noexcept {
-    return to_index(row) < rows_.size() ? rows_.count(to_index(row)) : 0;
+    return crosstie::to_index(row) < rows_.size() ? rows_.count(crosstie::to_index(row)) : 0;
   }
   [[nodiscard]] std::size_t column_count(Column column) const noexcept
     requires(by_column)
   {
-    return to_index(column) < columns_.size() ? columns_.count(to_index(column)) : 0;
+    return crosstie::to_index(column) < columns_.size() ? columns_.count(crosstie::to_index(column))
+                                                        : 0;
   }
 
   // Erases a whole row or column; returns how many cells went.
   std::size_t erase_row(Row row) noexcept {
-    const std::uint32_t r = to_index(row);
+    const std::uint32_t r = crosstie::to_index(row);
     if (r >= rows_.size()) return 0;
     if constexpr (by_column) {
       for (std::uint32_t column : id_range<std::uint32_t>(rows_.ids(r))) columns_.erase(column, r);
@@ -209,7 +212,7 @@ class cells {
   std::size_t erase_column(Column column) noexcept
     requires(by_column)
   {
-    const std::uint32_t c = to_index(column);
+    const std::uint32_t c = crosstie::to_index(column);
     if (c >= columns_.size()) return 0;
     for (std::uint32_t row : id_range<std::uint32_t>(columns_.ids(c))) rows_.erase(row, c);
     return empty_row(columns_, c);
@@ -272,22 +275,22 @@ class cells {
  protected:
   // The highest index is no id, but what empty places hold.
   [[nodiscard]] bool may_hold(Row row, Column column) const noexcept {
-    return to_index(row) < rows_.size() && to_index(column) != no_index;
+    return crosstie::to_index(row) < rows_.size() && crosstie::to_index(column) != no_index;
   }
 
   // A cell without a value; false if it was there.
   bool insert_pair(Row row, Column column)
     requires(!holds_values)
   {
-    assert(to_index(row) != no_index && to_index(column) != no_index);
+    assert(crosstie::to_index(row) != no_index && crosstie::to_index(column) != no_index);
     if constexpr (by_column) {
       if (contains(row, column)) return false;
       make_room(row, column);
-      rows_.add(to_index(row), to_index(column));
+      rows_.add(crosstie::to_index(row), crosstie::to_index(column));
       add_to_column(row, column);
       return true;
     } else {
-      const bool is_new = rows_.insert(to_index(row), to_index(column));
+      const bool is_new = rows_.insert(crosstie::to_index(row), crosstie::to_index(column));
       size_ += is_new;
       return is_new;
     }
@@ -297,34 +300,40 @@ class cells {
   Value* add(Row row, Column column, Construct&& construct)
     requires(holds_values)
   {
-    assert(to_index(row) != no_index && to_index(column) != no_index);
+    assert(crosstie::to_index(row) != no_index && crosstie::to_index(column) != no_index);
     make_room(row, column);
-    Value* value = rows_.add(to_index(row), to_index(column), construct);
+    Value* value = rows_.add(crosstie::to_index(row), crosstie::to_index(column), construct);
     add_to_column(row, column);
     return value;
   }
 
-  // Calls visit(i, found) for each question, where found is what its row finds of the column. While
-  // the lines of one batch of questions are read, those of the next are on their way, and so are
-  // the rows of the one after it. What does not fill a batch is looked up one by one.
+  // Calls visit(i, found) for each question, where found is what its row finds of the column. As
+  // one question is answered, the line of the one a batch ahead is asked for, and the row of the
+  // one two batches ahead. What does not fill a batch is looked up one by one.
   template <class Visit>
   void find_many(std::span<const pair_type> asked, Visit&& visit) const noexcept {
-    typename rows::start_type starts[2][batch];
+    typename rows::start_type starts[batch];
     const std::size_t end = asked.size() / batch * batch;
-    if (end != 0) start_batch(asked.data(), starts[0]);
-    for (std::size_t done = 0, turn = 0; done < end; done += batch, turn = 1 - turn) {
-      if (done + 2 * batch < end) prefetch_batch(asked.data() + done + 2 * batch);
-      if (done + batch < end) start_batch(asked.data() + done + batch, starts[1 - turn]);
+    for (std::size_t i = 0; i < std::min(batch, end); ++i) starts[i] = start(asked[i]);
+    for (std::size_t done = 0; done < end; done += batch) {
       const pair_type* const now = asked.data() + done;
+      // The last batches have none after them: what is asked for again there costs little.
+      const pair_type* const next = done + batch < end ? now + batch : now;
+      const pair_type* const later = done + 2 * batch < end ? now + 2 * batch : now;
       for (std::size_t i = 0; i < batch; ++i) {
-        visit(done + i,
-              rows_.finish(starts[turn][i], to_index(now[i].first), to_index(now[i].second)));
+        rows_.prefetch_row(crosstie::to_index(later[i].first));
+        const auto found = rows_.finish(starts[i], crosstie::to_index(now[i].first),
+                                        crosstie::to_index(now[i].second));
+        starts[i] = start(next[i]);
+        visit(done + i, found);
       }
     }
     for (std::size_t i = end; i < asked.size(); ++i) {
       const auto& [row, column] = asked[i];
       using found = decltype(rows_.find(0, 0));
-      visit(i, may_hold(row, column) ? rows_.find(to_index(row), to_index(column)) : found{});
+      visit(i, may_hold(row, column)
+                   ? rows_.find(crosstie::to_index(row), crosstie::to_index(column))
+                   : found{});
     }
   }
 
@@ -348,24 +357,21 @@ class cells {
 
  private:
   static constexpr std::size_t batch = 32;
-  void start_batch(const pair_type* asked, typename rows::start_type* starts) const noexcept {
-    for (std::size_t i = 0; i < batch; ++i) {
-      const auto& [row, column] = asked[i];
-      starts[i] = may_hold(row, column) ? rows_.start(to_index(row), to_index(column))
-                                        : rows::start_of_nothing();
-    }
-  }
-  [[gnu::always_inline]] void prefetch_batch(const pair_type* asked) const noexcept {
-    for (std::size_t i = 0; i < batch; ++i) rows_.prefetch_row(to_index(asked[i].first));
+  [[nodiscard, gnu::always_inline]] typename rows::start_type start(
+      const pair_type& asked) const noexcept {
+    const auto& [row, column] = asked;
+    return may_hold(row, column) ? rows_.start(crosstie::to_index(row), crosstie::to_index(column))
+                                 : rows::start_of_nothing();
   }
 
   // On both sides, before either changes.
   void make_room(Row row, Column column) {
-    rows_.reserve_one(to_index(row), to_index(column));
-    if constexpr (by_column) columns_.reserve_one(to_index(column), to_index(row));
+    rows_.reserve_one(crosstie::to_index(row), crosstie::to_index(column));
+    if constexpr (by_column)
+      columns_.reserve_one(crosstie::to_index(column), crosstie::to_index(row));
   }
   void add_to_column(Row row, Column column) noexcept {
-    if constexpr (by_column) columns_.add(to_index(column), to_index(row));
+    if constexpr (by_column) columns_.add(crosstie::to_index(column), crosstie::to_index(row));
     ++size_;
   }
   template <dense_id Id, class Rows>

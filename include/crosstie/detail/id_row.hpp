@@ -4,11 +4,12 @@
 //            bits 4..31 the number of its first line; without lines, what the row is instead
 //   further  bits 0..2  lines of the first run, or 0 where there is one run
 //            bit  3     some id may lie in another line than its own
-//            bits 4..31 the jump from the first run to the second
+//            bits 4..31 what the lines of the second run are counted from, or of the only one
 //
-// Line i of the row is line first + i of the pool, and from the second run on, jump further: of two
-// runs the first is the one with the lower numbers. A row without lines is empty, or has a single
-// id, or is long: the id, or its number among the long rows (detail/long_rows.hpp), is `further`.
+// Line i of the row is line first + i of the pool, or in the second run base + i: of two runs the
+// first is the one with the lower numbers, so that base is no less than first. A row without lines
+// is empty, or has a single id, or is long: the id, or its number among the long rows
+// (detail/long_rows.hpp), is `further`.
 //
 // Thread safety: as plain data.
 #pragma once
@@ -40,14 +41,14 @@ class id_row {
     return {long_mark, number};
   }
   [[nodiscard]] static constexpr id_row of_run(std::uint32_t first, std::uint32_t lines) noexcept {
-    return {first << number_shift | lines, 0};
+    return {first << number_shift | lines, first << number_shift};
   }
   // The same row with another run, neither of them longer than most_head_lines.
   [[nodiscard]] constexpr id_row with_run(std::uint32_t added, std::uint32_t lines) const noexcept {
     const std::uint32_t head = added < first() ? lines : this->lines();
     const std::uint32_t low = std::min(added, first());
-    const std::uint32_t jump = std::max(added, first()) - low - head;
-    return {low << number_shift | (this->lines() + lines), jump << number_shift | head};
+    const std::uint32_t base = std::max(added, first()) - head;
+    return {low << number_shift | (this->lines() + lines), base << number_shift | head};
   }
 
   [[nodiscard]] constexpr bool has_lines() const noexcept { return lines() != 0; }
@@ -67,10 +68,9 @@ class id_row {
   [[nodiscard]] constexpr std::uint32_t second() const noexcept { return line(head()); }
   // The number of its line i.
   [[nodiscard]] constexpr std::uint32_t line(std::uint32_t i) const noexcept {
-    // Which run it is cannot be foretold, so nothing branches here: all bits are set in the second.
-    // Where there is one run, the jump is 0.
-    const std::uint32_t in_second = 0U - static_cast<std::uint32_t>(i >= (further_ & head_mask));
-    return first() + i + (further_ >> number_shift & in_second);
+    // Which run it is cannot be foretold: both are numbers at hand, so that compilers do not
+    // branch.
+    return ((i < (further_ & head_mask) ? place_ : further_) >> number_shift) + i;
   }
 
   // Whether an id may lie in another line than its own.
