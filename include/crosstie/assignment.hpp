@@ -93,15 +93,15 @@ class assignment {
 
   // Gives `column` the row; returns the row it had before, if any.
   std::optional<Row> assign(Column column, Row row) {
-    assert(to_index(column) != no_index && to_index(row) != no_index);
+    assert(crosstie::to_index(column) != no_index && crosstie::to_index(row) != no_index);
     const std::optional<Row> before = row_of(column);
     if (before == row) return before;
     make_room(column, row);
     if (before) take_out(column, *before);
-    list& into = rows_[to_index(row)];
-    row_of_.set_place(to_index(column), into.size());
+    list& into = rows_[crosstie::to_index(row)];
+    row_of_.set_place(crosstie::to_index(column), into.size());
     into.push_back(column);
-    row_of_.set(to_index(column), to_index(row));
+    row_of_.set(crosstie::to_index(column), crosstie::to_index(row));
     size_ += !before;
     return before;
   }
@@ -111,19 +111,19 @@ class assignment {
     const std::optional<Row> before = row_of(column);
     if (!before) return before;
     take_out(column, *before);
-    row_of_.set(to_index(column), no_index);
+    row_of_.set(crosstie::to_index(column), no_index);
     --size_;
     return before;
   }
 
   [[nodiscard]] std::optional<Row> row_of(Column column) const noexcept {
-    const std::uint32_t index = to_index(column);
+    const std::uint32_t index = crosstie::to_index(column);
     const std::uint32_t row = index < row_of_.size() ? row_of_.get(index) : no_index;
     if (row == no_index) return std::nullopt;
     return from_index<Row>(row);
   }
   [[nodiscard]] bool contains(Row row, Column column) const noexcept {
-    return row_of_.equals(to_index(column), to_index(row));
+    return row_of_.equals(crosstie::to_index(column), crosstie::to_index(row));
   }
   [[nodiscard]] bool contains(Column column) const noexcept { return row_of(column).has_value(); }
 
@@ -137,7 +137,7 @@ class assignment {
     constexpr std::size_t ahead = 16;
     std::size_t found = 0;
     for (std::size_t i = 0; i < asked.size(); ++i) {
-      if (i + ahead < asked.size()) row_of_.prefetch(to_index(asked[i + ahead].second));
+      if (i + ahead < asked.size()) row_of_.prefetch(crosstie::to_index(asked[i + ahead].second));
       const bool holds = contains(asked[i].first, asked[i].second);
       answers[i] = holds;
       found += holds;
@@ -147,17 +147,17 @@ class assignment {
 
   // The columns of a row, in no particular order.
   [[nodiscard]] std::span<const Column> columns(Row row) const noexcept {
-    if (to_index(row) >= row_limit_) return {};
-    return rows_[to_index(row)].ids();
+    if (crosstie::to_index(row) >= row_limit_) return {};
+    return rows_[crosstie::to_index(row)].ids();
   }
   [[nodiscard]] std::size_t count(Row row) const noexcept { return columns(row).size(); }
 
   // Unassigns every column of the row; returns how many.
   std::size_t erase_row(Row row) noexcept {
-    if (to_index(row) >= row_limit_) return 0;
-    list& columns = rows_[to_index(row)];
+    if (crosstie::to_index(row) >= row_limit_) return 0;
+    list& columns = rows_[crosstie::to_index(row)];
     const std::size_t erased = columns.size();
-    for (Column column : columns.ids()) row_of_.set(to_index(column), no_index);
+    for (Column column : columns.ids()) row_of_.set(crosstie::to_index(column), no_index);
     columns.clear();
     size_ -= erased;
     return erased;
@@ -234,24 +234,24 @@ class assignment {
 
   // Everything that may throw, before anything changes.
   void make_room(Column column, Row row) {
-    const std::size_t columns = std::size_t{to_index(column)} + 1;
-    const std::size_t rows = std::size_t{to_index(row)} + 1;
+    const std::size_t columns = std::size_t{crosstie::to_index(column)} + 1;
+    const std::size_t rows = std::size_t{crosstie::to_index(row)} + 1;
     if (rows > rows_.size()) {
       detail::reserve_slim(rows_, rows);
       rows_.resize(rows);
     }
     for (; row_limit_ < rows; ++row_limit_) rows_[row_limit_].clear();
-    row_of_.make_room(columns, to_index(row));
-    rows_[to_index(row)].reserve_one(alloc_);
+    row_of_.make_room(columns, crosstie::to_index(row));
+    rows_[crosstie::to_index(row)].reserve_one(alloc_);
   }
 
   void take_out(Column column, Row row) noexcept {
-    list& from = rows_[to_index(row)];
-    std::size_t at = row_of_.place(to_index(column));
+    list& from = rows_[crosstie::to_index(row)];
+    std::size_t at = row_of_.place(crosstie::to_index(column));
     while (from[at] != column) at += place_range;
     const Column last = from.back();
     from[at] = last;
-    row_of_.set_place(to_index(last), at);
+    row_of_.set_place(crosstie::to_index(last), at);
     from.pop_back();
   }
 

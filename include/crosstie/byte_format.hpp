@@ -183,7 +183,8 @@ void write_value(byte_writer& to, const T& value) {
   } else if constexpr (text_like<T>) {
     to.text(value);
   } else {
-    std::apply([&](const auto&... field) { (write_value(to, field), ...); }, as_fields(value));
+    std::apply([&](const auto&... field) { (write_value(to, field), ...); },
+               crosstie::as_fields(value));
   }
 }
 

@@ -232,7 +232,7 @@ class digest_map {
   template <class Field>
   static auto as_tuple(const Field& field) {
     if constexpr (has_fields<Field>) {
-      return as_fields(field);
+      return crosstie::as_fields(field);
     } else {
       return std::tuple<const Field&>(field);
     }

@@ -126,6 +126,6 @@ struct field_types<std::tuple<F...>> {
 // The field types of T as a std::tuple of values.
 template <has_fields T>
 using field_types_of =
-    typename detail::field_types<decltype(as_fields(std::declval<const T&>()))>::type;
+    typename detail::field_types<decltype(crosstie::as_fields(std::declval<const T&>()))>::type;
 
 }  // namespace crosstie

@@ -116,12 +116,12 @@ class interned_values {
   }
   template <class View>
   static bool same(const T& value, const View& view) {
-    return equals(value, view);
+    return detail::equals(value, view);
   }
   [[nodiscard]] const T& at(std::uint32_t index) const noexcept { return values_[index]; }
   template <class View>
   void add(const View& view) {
-    values_.emplace_back(make_key<T>(view));
+    values_.emplace_back(detail::make_key<T>(view));
   }
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return values_.memory_bytes(); }
@@ -224,7 +224,9 @@ class interner {
   }
 
   // What an id of this interner stands for; the id must be below size().
-  [[nodiscard]] view_type operator[](Id id) const noexcept { return entries_.at(to_index(id)); }
+  [[nodiscard]] view_type operator[](Id id) const noexcept {
+    return entries_.at(crosstie::to_index(id));
+  }
 
   // The hash of a text or value in this interner, for prefetch, find and intern.
   template <class View>
@@ -240,7 +242,7 @@ class interner {
   [[nodiscard]] std::uint32_t place_of(Id id) const noexcept
     requires(holds_text)
   {
-    return entries_.place_of(to_index(id));
+    return entries_.place_of(crosstie::to_index(id));
   }
   [[nodiscard]] std::string_view text_at(std::uint32_t place) const noexcept
     requires(holds_text)

@@ -190,17 +190,19 @@ constexpr void add_key(hash_state& state, const View& view) {
     state.add_text({reinterpret_cast<const char*>(std::addressof(view)), sizeof(Key)});
   } else if constexpr (is_optional<Key>) {
     state.add_bits(view.has_value(), 8);
-    if (view.has_value()) add_key<typename Key::value_type>(state, *view);
+    if (view.has_value()) detail::add_key<typename Key::value_type>(state, *view);
   } else if constexpr (is_std_array<Key>) {
-    for (const auto& element : view) add_key<typename Key::value_type>(state, element);
+    for (const auto& element : view) detail::add_key<typename Key::value_type>(state, element);
   } else if constexpr (custom_hashed<Key>) {
     state.add_bits(custom_hash<Key>{}(view, mix_b), 64);
   } else if constexpr (text_like<Key>) {
     state.add_text(view);
   } else if constexpr (hashed_by_fields<Key>) {
     [&]<std::size_t... I>(const auto& fields, std::index_sequence<I...>) {
-      (add_key<std::tuple_element_t<I, field_types_of<Key>>>(state, std::get<I>(fields)), ...);
-    }(as_fields(view), std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
+      (detail::add_key<std::tuple_element_t<I, field_types_of<Key>>>(state, std::get<I>(fields)),
+       ...);
+    }(crosstie::as_fields(view),
+      std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
   } else {
     state.add_bits(std::hash<Key>{}(view), 64);
   }
@@ -251,7 +253,7 @@ constexpr std::uint64_t as_word(const std::tuple<const F&...>& fields) noexcept 
 template <class Key, class View>
 constexpr bool equals(const Key& key, const View& view) {
   if constexpr (compares_as_word<Key, View>()) {
-    return as_word(as_fields(key)) == as_word(as_fields(view));
+    return as_word(crosstie::as_fields(key)) == as_word(crosstie::as_fields(view));
   } else if constexpr (std::same_as<Key, View> && has_own_equality<Key>) {
     return static_cast<bool>(key == view);
   } else if constexpr (std::is_integral_v<Key> && std::is_integral_v<View>) {
@@ -264,14 +266,14 @@ constexpr bool equals(const Key& key, const View& view) {
     return a.size() == b.size() &&
            std::string_view::traits_type::compare(a.data(), b.data(), a.size()) == 0;
   } else if constexpr (is_optional<Key>) {
-    return key.has_value() == view.has_value() && (!key.has_value() || equals(*key, *view));
+    return key.has_value() == view.has_value() && (!key.has_value() || detail::equals(*key, *view));
   } else if constexpr (is_std_array<Key>) {
     return std::equal(key.begin(), key.end(), view.begin(),
-                      [](const auto& a, const auto& b) { return equals(a, b); });
+                      [](const auto& a, const auto& b) { return detail::equals(a, b); });
   } else {
     return [&]<std::size_t... I>(const auto& a, const auto& b, std::index_sequence<I...>) {
-      return (equals(std::get<I>(a), std::get<I>(b)) && ...);
-    }(as_fields(key), as_fields(view),
+      return (detail::equals(std::get<I>(a), std::get<I>(b)) && ...);
+    }(crosstie::as_fields(key), crosstie::as_fields(view),
            std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
   }
 }
@@ -283,8 +285,10 @@ constexpr Key make_key(const View& view) {
     return view;
   } else if constexpr (hashed_by_fields<Key>) {
     return [&]<std::size_t... I>(const auto& fields, std::index_sequence<I...>) {
-      return Key{make_key<std::tuple_element_t<I, field_types_of<Key>>>(std::get<I>(fields))...};
-    }(as_fields(view), std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
+      return Key{
+          detail::make_key<std::tuple_element_t<I, field_types_of<Key>>>(std::get<I>(fields))...};
+    }(crosstie::as_fields(view),
+           std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
   } else if constexpr (text_like<Key>) {
     return Key(std::string_view(view));
   } else {
@@ -296,7 +300,9 @@ constexpr Key make_key(const View& view) {
 template <class Key, class View>
 struct key_maker {
   const View& view;
-  operator Key() const { return make_key<Key>(view); }  // NOLINT(google-explicit-constructor)
+  operator Key() const {
+    return detail::make_key<Key>(view);
+  }  // NOLINT(google-explicit-constructor)
 };
 
 }  // namespace detail

@@ -120,7 +120,7 @@ void print_value(std::ostream& to, const T& value) {
         [&](const auto&... field) {
           ((to << separator, print_value(to, field), separator = ", "), ...);
         },
-        as_fields(value));
+        crosstie::as_fields(value));
     to << ')';
   } else {
     to << '?';
@@ -273,7 +273,7 @@ void print_table(std::ostream& to, const table<Row, Column, T, Index, Alloc>& ce
     to << r << ": {";
     for (const Column column : cells.row(row)) {
       if (!entries.next()) break;
-      to << to_index(column) << ": ";
+      to << crosstie::to_index(column) << ": ";
       print_value(to, *cells.find(row, column));
     }
     to << '}';
@@ -287,7 +287,7 @@ void print_table(std::ostream& to, const assignment<Column, Row, Alloc>& table, 
   to << '{';
   for (const auto [column, row] : table) {
     if (!entries.next()) break;
-    to << to_index(column) << " -> " << to_index(row);
+    to << crosstie::to_index(column) << " -> " << crosstie::to_index(row);
   }
   to << '}';
 }

@@ -68,9 +68,9 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   // compilers make vectors of it, which they do not of a loop over row(r).
   template <class Visit>
   void for_each_in_row(Row row, Visit&& visit) const {
-    if (to_index(row) >= this->rows_.size()) return;
-    this->rows_.prefetch_ids(to_index(row));
-    this->rows_.visit(to_index(row),
+    if (crosstie::to_index(row) >= this->rows_.size()) return;
+    this->rows_.prefetch_ids(crosstie::to_index(row));
+    this->rows_.visit(crosstie::to_index(row),
                       [&](std::uint32_t column) { visit(from_index<Column>(column)); });
   }
   // Calls visit(row, column) for every pair, in order of rows.

@@ -113,11 +113,11 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   // Calls visit(column, value) for every cell of a row.
   template <class Visit>
   void for_each_in_row(Row row, Visit&& visit) {
-    visit_row<T>(*this, to_index(row), visit);
+    visit_row<T>(*this, crosstie::to_index(row), visit);
   }
   template <class Visit>
   void for_each_in_row(Row row, Visit&& visit) const {
-    visit_row<const T>(*this, to_index(row), visit);
+    visit_row<const T>(*this, crosstie::to_index(row), visit);
   }
   // Calls visit(row, value) for every cell of a column: a lookup a cell.
   template <class Visit>
@@ -152,8 +152,9 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
 
  private:
   [[nodiscard]] T* value_of(Row row, Column column) const noexcept {
-    return this->may_hold(row, column) ? this->rows_.find(to_index(row), to_index(column))
-                                       : nullptr;
+    return this->may_hold(row, column)
+               ? this->rows_.find(crosstie::to_index(row), crosstie::to_index(column))
+               : nullptr;
   }
 
   template <class Value, class Self, class Visit>

@@ -174,7 +174,7 @@ class recency_store {
     bool operator()(handle a, handle b) const noexcept { return a.to == b.to; }
     template <view_of<Key> View>
     bool operator()(handle h, const View& view) const {
-      return equals(std::as_const(*h.to).held().first, view);
+      return detail::equals(std::as_const(*h.to).held().first, view);
     }
   };
   // Destroys the element of a node that did not reach the index.

@@ -56,7 +56,7 @@ struct table_bytes<relation<Row, Column, Index, Alloc>> {
       if (columns.empty()) continue;
       to.word(r, 4);
       to.word(columns.size(), 4);
-      for (const Column column : columns) to.word(to_index(column), 4);
+      for (const Column column : columns) to.word(crosstie::to_index(column), 4);
     }
   }
   static byte_fault read(const byte_body& body, table& into) {
@@ -82,7 +82,7 @@ struct table_bytes<table<Row, Column, T, Index, Alloc>> {
       to.word(r, 4);
       to.word(from.row_count(row), 4);
       for (const Column column : from.row(row).sorted()) {
-        to.word(to_index(column), 4);
+        to.word(crosstie::to_index(column), 4);
         write_value(to, *from.find(row, column));
       }
     }
@@ -107,8 +107,8 @@ struct table_bytes<assignment<Column, Row, Alloc>> {
   static std::uint64_t entries(const table& from) noexcept { return from.size(); }
   static void write(byte_writer& to, const table& from) {
     for (const auto [column, row] : from) {
-      to.word(to_index(column), 4);
-      to.word(to_index(row), 4);
+      to.word(crosstie::to_index(column), 4);
+      to.word(crosstie::to_index(row), 4);
     }
   }
   static byte_fault read(const byte_body& body, table& into) {
@@ -149,7 +149,7 @@ struct table_bytes<interner<T, Id, Alloc, Layout>> {
         const T value = read_value<T>(body.from);
         if (!body.from.failed()) id = into.intern(value);
       }
-      if (!body.from.failed() && to_index(id) != i) body.from.fail();
+      if (!body.from.failed() && crosstie::to_index(id) != i) body.from.fail();
     }
     return byte_fault::none;
   }
