@@ -3,8 +3,8 @@
 // Promise: `field_count<T>` is the number of fields of an aggregate (0 to 8) or of a tuple-like
 //   type; `as_fields(value)` is a std::tuple of const references to them, in declaration order.
 // Cost: none at run time; every call is resolved by the compiler.
-// Limits: aggregates with base classes or C arrays are not supported (use std::array); a larger
-//   aggregate than 8 fields is `has_fields<T> == false`.
+// Limits: aggregates with base classes, C arrays (use std::array) or bit-fields do not compile; a
+//   larger aggregate than 8 fields is `has_fields<T> == false`.
 // Thread safety: stateless.
 #pragma once
 
@@ -76,6 +76,46 @@ template <class T>
 concept has_fields = (detail::tuple_like<T> || detail::plain_aggregate<T>) &&
                      (detail::tuple_like<T> || field_count<T> <= max_aggregate_fields);
 
+namespace detail {
+
+template <class... F>
+constexpr std::tuple<const F&...> refer_to(F&... fields) noexcept {
+  return {fields...};
+}
+
+// An error here names what the key must be without. Make a base class a member, a C array a
+// std::array and a bit-field a whole number, or specialise crosstie::custom_hash for the key.
+template <class T>
+constexpr auto fields_without_bases_arrays_and_bit_fields(T& value) noexcept {
+  if constexpr (field_count<T> == 1) {
+    auto& [a] = value;
+    return refer_to(a);
+  } else if constexpr (field_count<T> == 2) {
+    auto& [a, b] = value;
+    return refer_to(a, b);
+  } else if constexpr (field_count<T> == 3) {
+    auto& [a, b, c] = value;
+    return refer_to(a, b, c);
+  } else if constexpr (field_count<T> == 4) {
+    auto& [a, b, c, d] = value;
+    return refer_to(a, b, c, d);
+  } else if constexpr (field_count<T> == 5) {
+    auto& [a, b, c, d, e] = value;
+    return refer_to(a, b, c, d, e);
+  } else if constexpr (field_count<T> == 6) {
+    auto& [a, b, c, d, e, f] = value;
+    return refer_to(a, b, c, d, e, f);
+  } else if constexpr (field_count<T> == 7) {
+    auto& [a, b, c, d, e, f, g] = value;
+    return refer_to(a, b, c, d, e, f, g);
+  } else {
+    auto& [a, b, c, d, e, f, g, h] = value;
+    return refer_to(a, b, c, d, e, f, g, h);
+  }
+}
+
+}  // namespace detail
+
 // The fields of `value` as a tuple of const references, valid as long as `value` lives.
 template <has_fields T>
 [[nodiscard]] constexpr auto as_fields(const T& value) noexcept {
@@ -84,30 +124,9 @@ template <has_fields T>
                       value);
   } else if constexpr (field_count<T> == 0) {
     return std::tuple<>();
-  } else if constexpr (field_count<T> == 1) {
-    const auto& [a] = value;
-    return std::tie(a);
-  } else if constexpr (field_count<T> == 2) {
-    const auto& [a, b] = value;
-    return std::tie(a, b);
-  } else if constexpr (field_count<T> == 3) {
-    const auto& [a, b, c] = value;
-    return std::tie(a, b, c);
-  } else if constexpr (field_count<T> == 4) {
-    const auto& [a, b, c, d] = value;
-    return std::tie(a, b, c, d);
-  } else if constexpr (field_count<T> == 5) {
-    const auto& [a, b, c, d, e] = value;
-    return std::tie(a, b, c, d, e);
-  } else if constexpr (field_count<T> == 6) {
-    const auto& [a, b, c, d, e, f] = value;
-    return std::tie(a, b, c, d, e, f);
-  } else if constexpr (field_count<T> == 7) {
-    const auto& [a, b, c, d, e, f, g] = value;
-    return std::tie(a, b, c, d, e, f, g);
   } else {
-    const auto& [a, b, c, d, e, f, g, h] = value;
-    return std::tie(a, b, c, d, e, f, g, h);
+    // Only for the sake of bit-fields, which a reference to const would copy.
+    return detail::fields_without_bases_arrays_and_bit_fields(const_cast<T&>(value));
   }
 }
 

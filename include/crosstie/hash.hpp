@@ -4,8 +4,8 @@
 //   are usable (tables take the group from the top and the tag from the bottom).
 // Cost: one 64x64->128 multiplication a 64-bit word (neighbouring narrow fields share a word), one
 //   per 16 bytes of text, one to finish. No memory is touched but the key's.
-// Not cryptographic: the per-table seed keeps colliding keys from being prepared in advance by
-//   someone who does not know it; whoever can read hashes can find collisions.
+// Not cryptographic: whoever does not know a table's seed cannot prepare keys that collide in it;
+//   whoever can read hashes can find some.
 // Thread safety: stateless, except `process_seed()`, which is initialised once, safely.
 #pragma once
 
@@ -26,9 +26,12 @@
 
 namespace crosstie {
 
-// A hash under the seed of one table; a type of its own so that it cannot be taken for a field.
+// A hash under the seed of one table; a type of its own, and no aggregate, so that it cannot be
+// taken for a field or for a view of a key.
 struct hash_code {
-  std::uint64_t value;
+  constexpr hash_code() noexcept = default;
+  constexpr explicit hash_code(std::uint64_t bits) noexcept : value(bits) {}
+  std::uint64_t value = 0;
   friend constexpr bool operator==(hash_code, hash_code) noexcept = default;
 };
 
@@ -43,6 +46,12 @@ inline constexpr std::uint64_t mix_b = 0xd1b54a32d192ed03;
 [[nodiscard]] constexpr std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
   const uint128 product = static_cast<uint128>(a) * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+// Another secret made of one. Text is folded with both: a factor that is text alone can be chosen
+// to be 0, which leaves nothing of the seed, and two factors under one secret can change places.
+[[nodiscard]] constexpr std::uint64_t second_secret(std::uint64_t secret) noexcept {
+  return (secret << 32 | secret >> 32) ^ mix_b;
 }
 
 template <class Word>
@@ -60,7 +69,8 @@ template <class Word>
   std::uint64_t b = 0;
   if (left > 16) {
     for (; left > 16; left -= 16, at += 16) {
-      state = fold(load<std::uint64_t>(at) ^ mix_b, load<std::uint64_t>(at + 8) ^ state);
+      state =
+          fold(load<std::uint64_t>(at) ^ second_secret(state), load<std::uint64_t>(at + 8) ^ state);
     }
     // The last 16 bytes may overlap those already taken: cheaper than a partial load.
     a = load<std::uint64_t>(at + left - 16);
@@ -76,7 +86,7 @@ template <class Word>
         static_cast<std::uint64_t>(static_cast<unsigned char>(at[left / 2])) << 8;
     b = static_cast<unsigned char>(at[left - 1]);
   }
-  return fold(fold(a ^ mix_b, b ^ state) ^ text.size(), mix_a);
+  return fold(fold(a ^ second_secret(state), b ^ state) ^ text.size(), mix_a);
 }
 
 // A number that cannot be guessed. Where the system has none to give (a sandbox that forbids the
@@ -113,6 +123,12 @@ class hash_state {
     state_ = detail::fold_bytes(state_, text);
   }
 
+  // What a hash of parts of the key may take as its seed: the table's, and the fields before it.
+  [[nodiscard]] constexpr std::uint64_t seed() noexcept {
+    flush();
+    return state_;
+  }
+
   // One fold of a word leaves patterns: a change of its top bit changes the same output bits under
   // nearly every seed. Folding twice removes them.
   [[nodiscard]] constexpr std::uint64_t finish() noexcept {
@@ -143,17 +159,19 @@ class hash_state {
 #endif
 }
 
-// A seed for one table. Tables at different addresses get different seeds, so that copying one
-// table into another in iteration order does not pile keys up.
+// A seed for one table, another one each time, so that copying one table into another in iteration
+// order does not pile keys up. The address tells the tables of different threads apart.
 [[nodiscard]] inline std::uint64_t table_seed(const void* table) {
-  const auto address = reinterpret_cast<std::uintptr_t>(table);
 #ifdef CROSSTIE_FIXED_SEED
-  static_cast<void>(address);  // addresses differ from run to run
+  static_cast<void>(table);  // addresses differ from run to run
   static constinit std::atomic<std::uint64_t> tables = 0;
   return detail::fold(process_seed() ^ tables.fetch_add(1, std::memory_order_relaxed),
                       detail::mix_b);
 #else
-  return detail::fold(process_seed() ^ address, detail::mix_b);
+  static constinit thread_local std::uint64_t drawn = 0;
+  drawn += detail::mix_a;
+  return detail::fold(process_seed() ^ reinterpret_cast<std::uintptr_t>(table) ^ drawn,
+                      detail::mix_b);
 #endif
 }
 

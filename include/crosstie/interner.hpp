@@ -232,7 +232,7 @@ class interner {
   template <class View>
     requires(is_lookup<View>)
   [[nodiscard]] hash_code hash(const View& view) const noexcept {
-    return {entries::hash(view, seed_)};
+    return hash_code(entries::hash(view, seed_));
   }
   [[gnu::always_inline]] void prefetch(hash_code code) const noexcept {
     index_.prefetch(code.value);

@@ -1,12 +1,14 @@
 // Keys: what may be a key, and how keys and views of keys are hashed, compared and built.
 //
 // Promise: integers, enums, pointers to objects, strings, std::optional, std::array, pairs, tuples,
-//   plain aggregates of these (up to 8 fields), and whatever has std::hash or `custom_hash` with
-//   operator==, are composite keys: hashed field by field (padding never counts) and compared with
-//   their own operator==, or field by field where they have none.
+//   plain aggregates of these (up to 8 fields), and whatever has `custom_hash` or std::hash with
+//   operator==, are composite keys. A type's own hash is taken with its own operator==; others are
+//   hashed field by field (padding never counts) and compared with their own operator==, or field
+//   by field where they have none.
 // A view of a key is anything that has the same fields in the same order, each of them a view of
 //   the key's field: a string_view for a string, an integer for an integer. A view hashes and
-//   compares like the key it describes, so that a lookup builds no key and allocates nothing.
+//   compares like the key it describes, so that a lookup builds no key and allocates nothing. An
+//   integer describes what it is once converted to the key's type, as where std::set takes it.
 // Refused at compile time, with one sentence: pointers to characters, floating point outside
 //   `exact_float`, types hashed as bytes that have padding, types without equality, types that
 //   nothing can hash.
@@ -30,8 +32,9 @@
 
 namespace crosstie {
 
-// Specialise with `std::uint64_t operator()(const T&, std::uint64_t seed) const noexcept` to hash a
-// type in your own way; the type then needs an operator== that agrees.
+// Specialise with `std::uint64_t operator()(const T&, std::uint64_t seed) const` to hash a type in
+// your own way; the type then needs an operator== that agrees. The seed is secret, another one in
+// each table: what is mixed with it early is hard to make collide.
 template <class T>
 struct custom_hash {};
 
@@ -85,7 +88,7 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 
 template <class T>
 concept custom_hashed = requires(const T& value, std::uint64_t seed) {
-  { custom_hash<T>{}(value, seed) } noexcept -> std::same_as<std::uint64_t>;
+  { custom_hash<T>{}(value, seed) } -> std::convertible_to<std::uint64_t>;
 };
 
 template <class T>
@@ -93,18 +96,36 @@ concept word_like =
     (std::is_integral_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>) && sizeof(T) <= 8;
 
 template <class T>
-concept text_like =
-    std::is_class_v<T> && std::is_convertible_v<const T&, std::string_view> && !custom_hashed<T>;
-
-template <class T>
 concept std_hashed = requires(const T& value) {
   { std::hash<T>{}(value) } -> std::convertible_to<std::size_t>;
 };
 
 template <class T>
+inline constexpr bool is_std_text = std::same_as<T, std::string_view>;
+template <class A>
+inline constexpr bool is_std_text<std::basic_string<char, std::char_traits<char>, A>> = true;
+
+// A class that turns into text is text, unless it says how it is hashed.
+template <class T>
+concept text_like = std::is_class_v<T> && std::is_convertible_v<const T&, std::string_view> &&
+                    (is_std_text<T> || (!custom_hashed<T> && !std_hashed<T>));
+
+template <class T>
 concept has_own_equality = requires(const T& a, const T& b) {
   { a == b } -> std::convertible_to<bool>;
 };
+
+template <class T>
+inline constexpr bool is_std_tuple = false;
+template <class A, class B>
+inline constexpr bool is_std_tuple<std::pair<A, B>> = true;
+template <class... F>
+inline constexpr bool is_std_tuple<std::tuple<F...>> = true;
+
+// True where T says itself how it is hashed, and what is equal.
+template <class T>
+concept hashed_by_itself =
+    custom_hashed<T> || (std_hashed<T> && has_own_equality<T> && !is_std_tuple<T>);
 
 template <class T>
 constexpr key_fault find_fault();
@@ -131,12 +152,10 @@ constexpr key_fault find_fault() {
     return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
   } else if constexpr (is_optional<T> || is_std_array<T>) {
     return find_fault<typename T::value_type>();
-  } else if constexpr (custom_hashed<T> || text_like<T>) {
+  } else if constexpr (text_like<T> || hashed_by_itself<T>) {
     return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
   } else if constexpr (has_fields<T>) {
     return worst_fault(std::type_identity<field_types_of<T>>{});
-  } else if constexpr (std_hashed<T>) {
-    return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
   } else {
     return has_own_equality<T> ? key_fault::not_hashable : key_fault::no_equality;
   }
@@ -144,8 +163,35 @@ constexpr key_fault find_fault() {
 
 // True where T is hashed as its fields.
 template <class T>
-concept hashed_by_fields = !word_like<T> && !is_exact_float<T> && !hashed_as_bytes<T> &&
-                           !is_optional<T> && !custom_hashed<T> && !text_like<T> && has_fields<T>;
+concept hashed_by_fields =
+    !word_like<T> && !is_exact_float<T> && !hashed_as_bytes<T> && !is_optional<T> &&
+    !text_like<T> && !hashed_by_itself<T> && has_fields<T>;
+
+// True where hashing a T throws nothing.
+template <class T>
+constexpr bool hashes_safely();
+
+template <class... F>
+constexpr bool all_hash_safely(std::type_identity<std::tuple<F...>>) {
+  return (hashes_safely<F>() && ...);
+}
+
+template <class T>
+constexpr bool hashes_safely() {
+  if constexpr (word_like<T> || is_exact_float<T> || hashed_as_bytes<T>) {
+    return true;
+  } else if constexpr (is_optional<T> || is_std_array<T>) {
+    return hashes_safely<typename T::value_type>();
+  } else if constexpr (text_like<T>) {
+    return std::is_nothrow_convertible_v<const T&, std::string_view>;
+  } else if constexpr (custom_hashed<T>) {
+    return noexcept(custom_hash<T>{}(std::declval<const T&>(), std::uint64_t{}));
+  } else if constexpr (hashed_by_itself<T>) {
+    return noexcept(std::hash<T>{}(std::declval<const T&>()));
+  } else {
+    return all_hash_safely(std::type_identity<field_types_of<T>>{});
+  }
+}
 
 template <class View, class Key>
 constexpr bool is_view_of();
@@ -168,6 +214,11 @@ constexpr bool is_view_of() {
     return std::is_integral_v<View> && sizeof(View) <= 8;
   } else if constexpr (text_like<Key>) {
     return std::is_convertible_v<const View&, std::string_view>;
+  } else if constexpr (is_optional<Key> && is_optional<View>) {
+    return is_view_of<typename View::value_type, typename Key::value_type>();
+  } else if constexpr (is_std_array<Key> && is_std_array<View>) {
+    return std::tuple_size_v<Key> == std::tuple_size_v<View> &&
+           is_view_of<typename View::value_type, typename Key::value_type>();
   } else if constexpr (hashed_by_fields<Key> && has_fields<View>) {
     return are_views_of(std::type_identity<field_types_of<View>>{},
                         std::type_identity<field_types_of<Key>>{});
@@ -193,10 +244,10 @@ constexpr void add_key(hash_state& state, const View& view) {
     if (view.has_value()) detail::add_key<typename Key::value_type>(state, *view);
   } else if constexpr (is_std_array<Key>) {
     for (const auto& element : view) detail::add_key<typename Key::value_type>(state, element);
-  } else if constexpr (custom_hashed<Key>) {
-    state.add_bits(custom_hash<Key>{}(view, mix_b), 64);
   } else if constexpr (text_like<Key>) {
     state.add_text(view);
+  } else if constexpr (custom_hashed<Key>) {
+    state.add_bits(custom_hash<Key>{}(view, state.seed()), 64);
   } else if constexpr (hashed_by_fields<Key>) {
     [&]<std::size_t... I>(const auto& fields, std::index_sequence<I...>) {
       (detail::add_key<std::tuple_element_t<I, field_types_of<Key>>>(state, std::get<I>(fields)),
@@ -207,13 +258,6 @@ constexpr void add_key(hash_state& state, const View& view) {
     state.add_bits(std::hash<Key>{}(view), 64);
   }
 }
-
-template <class T>
-inline constexpr bool is_std_tuple = false;
-template <class A, class B>
-inline constexpr bool is_std_tuple<std::pair<A, B>> = true;
-template <class... F>
-inline constexpr bool is_std_tuple<std::tuple<F...>> = true;
 
 // Numbers without padding between them, in one word at most.
 template <class... F>
@@ -250,15 +294,18 @@ constexpr std::uint64_t as_word(const std::tuple<const F&...>& fields) noexcept 
   return word;
 }
 
+// What std compares part by part, with the operator== of each, which some parts may not have.
+template <class T>
+inline constexpr bool made_of_others = is_std_tuple<T> || is_std_array<T> || is_optional<T>;
+
 template <class Key, class View>
 constexpr bool equals(const Key& key, const View& view) {
   if constexpr (compares_as_word<Key, View>()) {
     return as_word(crosstie::as_fields(key)) == as_word(crosstie::as_fields(view));
-  } else if constexpr (std::same_as<Key, View> && has_own_equality<Key>) {
+  } else if constexpr (std::same_as<Key, View> && has_own_equality<Key> && !made_of_others<Key>) {
     return static_cast<bool>(key == view);
-  } else if constexpr (std::is_integral_v<Key> && std::is_integral_v<View>) {
-    // By value, not by bits: -1 is no view of 4294967295. The plus turns bool and char into int.
-    return std::cmp_equal(+key, +view);
+  } else if constexpr (std::is_integral_v<Key>) {
+    return key == static_cast<Key>(view);
   } else if constexpr (text_like<Key>) {
     const std::string_view a(key);
     const std::string_view b(view);
@@ -291,6 +338,12 @@ constexpr Key make_key(const View& view) {
            std::make_index_sequence<std::tuple_size_v<field_types_of<Key>>>{});
   } else if constexpr (text_like<Key>) {
     return Key(std::string_view(view));
+  } else if constexpr (is_optional<Key>) {
+    return view ? Key(detail::make_key<typename Key::value_type>(*view)) : Key();
+  } else if constexpr (is_std_array<Key>) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return Key{detail::make_key<typename Key::value_type>(view[I])...};
+    }(std::make_index_sequence<std::tuple_size_v<Key>>{});
   } else {
     return static_cast<Key>(view);
   }
@@ -335,8 +388,8 @@ constexpr void require_composite_key() {
                 "crosstie: a key needs operator==, or must be a plain aggregate of up to 8 fields "
                 "that have it");
   static_assert(fault != key_fault::not_hashable,
-                "crosstie: a key needs a hash; make it an aggregate of hashable fields or "
-                "specialise crosstie::custom_hash or std::hash for it");
+                "crosstie: a key needs a hash; make it an aggregate of up to 8 hashable fields "
+                "or specialise crosstie::custom_hash or std::hash for it");
 }
 
 // The default Hash of the tables: hashes keys and views of keys alike, under the table's seed.
@@ -345,8 +398,8 @@ struct key_hash {
   using is_transparent = void;
 
   template <view_of<Key> View>
-  [[nodiscard]] constexpr std::uint64_t operator()(const View& view,
-                                                   std::uint64_t seed) const noexcept {
+  [[nodiscard]] constexpr std::uint64_t operator()(const View& view, std::uint64_t seed) const
+      noexcept(detail::hashes_safely<Key>()) {
     hash_state state(seed);
     detail::add_key<Key>(state, view);
     return state.finish();

@@ -11,6 +11,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <unordered_set>
@@ -101,12 +102,49 @@ TEST(key, views_hash_and_compare_like_the_key) {
   const nested whole{key, 3, {1, 2}, color::green};
   expect_alike(whole, std::tuple(std::pair("node-1", "pod-1"), std::optional<std::uint32_t>(3),
                                  std::array<std::uint16_t, 2>{1, 2}, color::green));
+  const std::pair<std::optional<std::string>, std::array<std::string, 2>> texts{"a", {"b", "c"}};
+  using views = std::pair<std::optional<std::string_view>, std::array<std::string_view, 2>>;
+  expect_alike(texts, views{"a", {"b", "c"}});
+  flat_set<std::pair<std::optional<std::string>, std::array<std::string, 2>>> set;
+  EXPECT_TRUE(set.insert(views{"a", {"b", "c"}}).second);
+  EXPECT_TRUE(set.insert(views{std::nullopt, {"b", "c"}}).second);
+  EXPECT_TRUE(set.contains(texts));
+}
+
+// std compares these with the operator== of their parts, which plain aggregates have not.
+TEST(key, parts_without_equality_are_compared_field_by_field) {
+  const names a{"n", "p"};
+  const names b{"n", "q"};
+  const auto tells_apart = []<class Key>(const Key& x, const Key& y) {
+    flat_set<Key> set;
+    return set.insert(x).second && !set.insert(x).second && set.insert(y).second;
+  };
+  EXPECT_TRUE(tells_apart(std::pair(a, 1), std::pair(b, 1)));
+  EXPECT_TRUE(tells_apart(std::tuple(1, a), std::tuple(1, b)));
+  EXPECT_TRUE(tells_apart(std::array{a, a}, std::array{a, b}));
+  EXPECT_TRUE(tells_apart(std::optional(a), std::optional(b)));
+}
+
+// As where std::set takes an integer of another type: what is put in by a number is found by it.
+TEST(key, an_integer_counts_as_what_it_is_converted_to) {
+  expect_alike(std::uint32_t{4'294'967'295}, -1);
+  expect_alike(std::uint8_t{44}, 300);
+  expect_alike(true, 2);
+  EXPECT_FALSE(key_equal<std::uint8_t>{}(std::uint8_t{1}, 256));
+  flat_map<unsigned, int> map;
+  map[-1] = 1;
+  map[-1] = 2;
+  EXPECT_EQ(map.size(), 1U);
+  EXPECT_EQ(map.at(4'294'967'295U), 2);
+  flat_set<std::pair<std::uint16_t, std::uint16_t>> ports;
+  const int port = 70'000;
+  EXPECT_TRUE(ports.insert(port, 1).second);
+  EXPECT_FALSE(ports.insert(port, 1).second);
+  EXPECT_TRUE(ports.contains(port, 1));
 }
 
 TEST(key, a_view_of_another_value_is_not_equal) {
-  EXPECT_FALSE(key_equal<std::uint32_t>{}(4'294'967'295U, -1));
-  EXPECT_FALSE(key_equal<std::uint8_t>{}(std::uint8_t{1}, 257));
-  EXPECT_FALSE(key_equal<bool>{}(true, 2));
+  EXPECT_FALSE(key_equal<std::uint32_t>{}(4'294'967'295U, -2));
   EXPECT_FALSE((key_equal<names>{}(names{"a", "bc"}, std::pair("ab", "c"))));
   EXPECT_FALSE((key_equal<std::optional<int>>{}(std::nullopt, std::optional<int>(0))));
 }
@@ -219,6 +257,40 @@ TEST(hash, seeds_change_hashes) {
   EXPECT_NE(a.hash(1), b.hash(1));
 }
 
+// A table that takes the place of another in memory must not take its seed: its elements would come
+// in the order of their hashes, and pile up.
+TEST(hash, each_table_has_a_seed_of_its_own) {
+  std::unordered_set<std::uint64_t> hashes;
+  for (int i = 0; i < 100; ++i) {
+    const flat_set<int> same_place;
+    EXPECT_TRUE(hashes.insert(same_place.hash(1).value).second);
+  }
+}
+
+// Texts whose first or last 8 bytes make a factor 0, or whose factors change places, if a factor
+// were known to whoever chooses texts.
+TEST(hash, texts_cannot_be_made_to_collide_without_the_seed) {
+  const auto bytes = [](std::uint64_t word) {
+    std::string text(sizeof word, ' ');
+    std::memcpy(text.data(), &word, sizeof word);
+    return text;
+  };
+  constexpr std::uint64_t secret = 0x243f6a8885a308d3;
+  for (const std::uint64_t known : {std::uint64_t{0}, detail::mix_a, detail::mix_b}) {
+    for (const std::size_t before : {0U, 16U, 40U}) {
+      std::unordered_set<std::uint64_t> hashes;
+      for (std::uint64_t i = 1; i <= 500; ++i) {
+        const std::string start(before, 'x');
+        hashes.insert(detail::fold_bytes(secret, start + bytes(known) + bytes(i)));
+        hashes.insert(detail::fold_bytes(secret, start + bytes(i) + bytes(known)));
+        hashes.insert(detail::fold_bytes(secret, start + bytes(known ^ i) + bytes(i << 32)));
+        hashes.insert(detail::fold_bytes(secret, start + bytes(i << 32 ^ known) + bytes(i)));
+      }
+      EXPECT_EQ(hashes.size(), 2'000U) << known << ' ' << before;
+    }
+  }
+}
+
 struct upper_case {
   std::string text;
   friend bool operator==(const upper_case& a, const upper_case& b) {
@@ -231,8 +303,10 @@ struct upper_case {
 template <>
 struct custom_hash<upper_case> {
   std::uint64_t operator()(const upper_case& value, std::uint64_t seed) const noexcept {
+    seeds.insert(seed);
     return detail::fold(value.text.size() ^ seed, detail::mix_a);
   }
+  static inline std::unordered_set<std::uint64_t> seeds;
 };
 
 namespace {
@@ -242,6 +316,15 @@ TEST(key, custom_hash_is_used_with_the_types_own_equality) {
   EXPECT_TRUE(set.insert(upper_case{"abc"}).second);
   EXPECT_FALSE(set.insert(upper_case{"xyz"}).second);
   EXPECT_TRUE(set.insert(upper_case{"four"}).second);
+}
+
+TEST(key, custom_hash_gets_the_seed_of_the_table) {
+  custom_hash<upper_case>::seeds.clear();
+  for (int i = 0; i < 5; ++i) {
+    flat_set<upper_case> set;
+    set.insert(upper_case{"abc"});
+  }
+  EXPECT_EQ(custom_hash<upper_case>::seeds.size(), 5U);
 }
 
 struct opaque_hash {
@@ -262,6 +345,95 @@ TEST(key, std_hash_is_used_where_nothing_else_fits) {
   flat_set<std::filesystem::path> set;
   set.insert("/a/b");
   EXPECT_TRUE(set.contains(std::filesystem::path("/a/b")));
+}
+
+// Equal where the ids are; what is remembered does not count.
+struct cached {
+  int id, remembered;
+  friend bool operator==(const cached& a, const cached& b) { return a.id == b.id; }
+};
+// The same, with a hash of crosstie's own that promises nothing and returns another type.
+struct cached_too {
+  int id, remembered;
+  friend bool operator==(const cached_too& a, const cached_too& b) { return a.id == b.id; }
+};
+// Text, but equal whatever its case.
+class caseless {
+ public:
+  explicit caseless(std::string_view text) : text_(text) {}
+  operator std::string_view() const noexcept { return text_; }  // NOLINT
+  [[nodiscard]] std::string lower() const {
+    std::string result(text_);
+    for (char& c : result) c = static_cast<char>(c | 0x20);
+    return result;
+  }
+  friend bool operator==(const caseless& a, const caseless& b) { return a.lower() == b.lower(); }
+
+ private:
+  std::string text_;
+};
+// Cannot be hashed where it is negative.
+struct fragile {
+  int value;
+  friend bool operator==(const fragile&, const fragile&) = default;
+};
+
+}  // namespace
+
+template <>
+struct custom_hash<cached_too> {
+  unsigned long long operator()(const cached_too& of, std::uint64_t seed) const {
+    return detail::fold(static_cast<std::uint64_t>(of.id) ^ seed, detail::mix_a);
+  }
+};
+
+}  // namespace crosstie
+
+template <>
+struct std::hash<crosstie::cached> {
+  std::size_t operator()(const crosstie::cached& of) const noexcept {
+    return static_cast<std::size_t>(of.id);
+  }
+};
+template <>
+struct std::hash<crosstie::caseless> {
+  std::size_t operator()(const crosstie::caseless& of) const {
+    return std::hash<std::string>()(of.lower());
+  }
+};
+template <>
+struct std::hash<crosstie::fragile> {
+  std::size_t operator()(const crosstie::fragile& of) const {
+    if (of.value < 0) throw std::runtime_error("negative");
+    return static_cast<std::size_t>(of.value);
+  }
+};
+
+namespace crosstie {
+namespace {
+
+TEST(key, a_hash_of_the_types_own_is_taken_with_its_own_equality) {
+  flat_set<cached> ids;
+  flat_set<cached_too> more;
+  for (int i = 0; i < 100; ++i) {
+    ids.insert(cached{i % 10, i});
+    more.insert(cached_too{i % 10, i});
+  }
+  EXPECT_EQ(ids.size(), 10U);
+  EXPECT_EQ(more.size(), 10U);
+  flat_set<std::pair<caseless, int>> texts;
+  EXPECT_TRUE(texts.insert(std::pair(caseless("foo"), 1)).second);
+  EXPECT_FALSE(texts.insert(std::pair(caseless("FOO"), 1)).second);
+}
+
+TEST(key, a_hash_that_throws_leaves_the_table_as_it_was) {
+  flat_set<fragile> set;
+  for (int i = 0; i < 10; ++i) set.insert(fragile{i});
+  EXPECT_THROW(set.insert(fragile{-1}), std::runtime_error);
+  EXPECT_THROW(static_cast<void>(set.contains(fragile{-1})), std::runtime_error);
+  EXPECT_EQ(set.size(), 10U);
+  static_assert(noexcept(key_hash<std::string>{}(std::string(), 0)));
+  static_assert(!noexcept(key_hash<fragile>{}(fragile{0}, 0)));
 }
 
 }  // namespace

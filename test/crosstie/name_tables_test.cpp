@@ -159,6 +159,20 @@ TEST(uuid_assignment, has_the_strong_guarantee) {
   EXPECT_EQ(ledger.live_blocks, 0U);
 }
 
+// UUIDs of one half that would make a factor 0, if the other half alone met the seed.
+TEST(uuid_assignment, columns_cannot_be_made_to_collide_without_the_seed) {
+  for (const std::uint64_t known : {std::uint64_t{0}, detail::mix_a, detail::mix_b}) {
+    uuid_assignment<> bound;
+    for (std::uint64_t i = 0; i < 2000; ++i) {
+      const auto low = format_uuid({detail::fold(i, detail::mix_a), known});
+      const auto high = format_uuid({known, detail::fold(i, detail::mix_a)});
+      bound.assign("n", {low.data(), low.size()});
+      bound.assign("n", {high.data(), high.size()});
+    }
+    EXPECT_LT(bound.stats().longest_probe, 100U) << known;
+  }
+}
+
 TEST(uuid_assignment, of_a_few_columns_is_small) {
   uuid_assignment<failing_bytes> bound;
   bound.assign("node-1", "123e4567-e89b-42d3-a456-426614174000");

@@ -26,6 +26,11 @@ concept seeded_hash = requires(const Hash& hash, const Key& key, std::uint64_t s
   { hash(key, seed) } -> std::convertible_to<std::uint64_t>;
 };
 
+template <class Hash, class Key>
+concept plain_hash = requires(const Hash& hash, const Key& key) {
+  { hash(key) } -> std::convertible_to<std::uint64_t>;
+};
+
 template <class T>
 concept transparent = requires { typename T::is_transparent; };
 
@@ -44,12 +49,22 @@ class flat_elements {
   using allocator_type = Alloc;
 
   // True for what a lookup takes: a view of the key, or, with a Hash and Eq of your own that are
-  // transparent, whatever they take.
+  // transparent, whatever they take but iterators.
   template <class View>
-  static constexpr bool is_lookup =
-      std::is_same_v<Hash, key_hash<key_type>> && std::is_same_v<Eq, crosstie::key_equal<key_type>>
-          ? view_of<View, key_type>
-          : std::is_same_v<View, key_type> || (transparent<Hash> && transparent<Eq>);
+  static constexpr bool is_lookup = [] {
+    if constexpr (std::is_same_v<View, key_type>) {
+      return true;
+    } else if constexpr (std::is_same_v<Hash, key_hash<key_type>> &&
+                         std::is_same_v<Eq, crosstie::key_equal<key_type>>) {
+      return view_of<View, key_type>;
+    } else if constexpr (transparent<Hash> && transparent<Eq> &&
+                         !std::is_convertible_v<View, flat_iterator<stored, const stored>>) {
+      return (seeded_hash<Hash, View> || plain_hash<Hash, View>) &&
+             std::is_invocable_r_v<bool, const Eq&, const key_type&, const View&>;
+    } else {
+      return false;
+    }
+  }();
 
   flat_elements(const Hash& hash, const Eq& eq, const Alloc& alloc)
       : hash_(hash), eq_(eq), alloc_(alloc), seed_(table_seed(this)) {
@@ -112,6 +127,7 @@ class flat_elements {
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t max_size() const noexcept { return storage::max_size(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return storage_.capacity(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return storage_.memory_bytes(); }
   [[nodiscard]] double load_factor() const noexcept {
@@ -126,9 +142,9 @@ class flat_elements {
     requires(is_lookup<View>)
   [[nodiscard]] hash_code hash(const View& key) const {
     if constexpr (seeded_hash<Hash, View>) {
-      return {hash_(key, seed_)};
+      return hash_code(hash_(key, seed_));
     } else {
-      return {fold(static_cast<std::uint64_t>(hash_(key)) ^ seed_, mix_a)};
+      return hash_code(fold(static_cast<std::uint64_t>(hash_(key)) ^ seed_, mix_a));
     }
   }
   [[nodiscard]] hash_code hash(const key_type& key) const { return hash<key_type>(key); }
@@ -314,15 +330,17 @@ class flat_elements {
   };
 
   static constexpr bool nothrow_hash = [] {
+#if !defined(__cpp_exceptions)
+    return true;
+#endif
     if constexpr (seeded_hash<Hash, key_type>) {
       return noexcept(std::declval<const Hash&>()(std::declval<const key_type&>(), 0UL));
     } else {
       return noexcept(std::declval<const Hash&>()(std::declval<const key_type&>()));
     }
   }();
-  static constexpr bool moves_safely = Policy::nothrow_movable && nothrow_hash;
   static constexpr bool moves_elements =
-      moves_safely || !std::is_constructible_v<stored, const stored&>;
+      Policy::nothrow_movable || !std::is_constructible_v<stored, const stored&>;
 
   template <class... Args>
   [[gnu::noinline]] place add_growing(hash_code hash, Args&&... args) {
@@ -372,18 +390,29 @@ class flat_elements {
       probes::growth(0, 0, size_, capacity());
   }
 
+  static void pass_on(pending_storage& pending, place at, std::uint64_t code) {
+    if constexpr (moves_elements) {
+      pending.add(code, Policy::move(*at.slot));
+    } else {
+      pending.add(code, static_cast<const stored&>(*at.slot));
+    }
+  }
+
   // Moves (or copies, where moving may throw) all elements over, then swaps the storages; the
   // pending storage then destroys what is left of the old elements.
   void transfer(pending_storage& pending) {
-    pending.moving = moves_elements && !moves_safely;
-    storage_.for_each([&](place at) {
-      const std::uint64_t code = hash(key_at(at)).value;
-      if constexpr (moves_elements) {
-        pending.add(code, Policy::move(*at.slot));
-      } else {
-        pending.add(code, static_cast<const stored&>(*at.slot));
-      }
-    });
+    if constexpr (nothrow_hash || !moves_elements) {
+      pending.moving = moves_elements && !Policy::nothrow_movable;
+      storage_.for_each([&](place at) { pass_on(pending, at, hash(key_at(at)).value); });
+    } else {
+      // No element moves before all have been hashed, since a hash that throws must leave them.
+      const std::unique_ptr<std::uint64_t[]> codes(new std::uint64_t[size_]);
+      std::size_t i = 0;
+      storage_.for_each([&](place at) { codes[i++] = hash(key_at(at)).value; });
+      pending.moving = !Policy::nothrow_movable;
+      i = 0;
+      storage_.for_each([&](place at) { pass_on(pending, at, codes[i++]); });
+    }
     pending.moving = false;
     std::swap(storage_, pending.fresh);
     max_load_ = storage::max_load(storage_.group_count());
