@@ -65,6 +65,10 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
       : flat_map(expected_size, hash, eq, alloc) {
     insert(first, last);
   }
+  template <std::input_iterator It>
+  flat_map(It first, It last, const Alloc& alloc) : flat_map(alloc) {
+    insert(first, last);
+  }
   flat_map(std::initializer_list<value_type> elements, const Alloc& alloc = Alloc())
       : flat_map(elements.size(), Hash(), Eq(), alloc) {
     insert(elements.begin(), elements.end());
@@ -79,6 +83,9 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   // Inserts unless the key is there; returns the element in the table and whether it is new.
   std::pair<iterator, bool> insert(const value_type& element) {
     return try_emplace(element.first, element.second);
+  }
+  std::pair<iterator, bool> insert(value_type&& element) {
+    return try_emplace(element.first, std::move(element.second));
   }
   template <class Element>
     requires(std::is_constructible_v<value_type, Element &&>)
@@ -98,6 +105,11 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   }
   // What std::inserter asks for; the hint has no use.
   iterator insert(const_iterator, const value_type& element) { return insert(element).first; }
+  iterator insert(const_iterator, value_type&& element) { return insert(std::move(element)).first; }
+  template <class... Args>
+  iterator emplace_hint(const_iterator, Args&&... args) {
+    return emplace(std::forward<Args>(args)...).first;
+  }
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
     std::pair<Key, T> element(std::forward<Args>(args)...);
@@ -155,20 +167,22 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   }
 
   // The value of a key, view or fields, or nullptr.
+  [[nodiscard]] T* find_value(const Key& key) { return value_at(this->find(key)); }
+  [[nodiscard]] const T* find_value(const Key& key) const { return value_at(this->find(key)); }
   template <class... Part>
     requires(sizeof...(Part) > 0)
   [[nodiscard]] T* find_value(const Part&... part) {
-    const auto at = this->find(part...);
-    return at == this->end() ? nullptr : &at->second;
+    return value_at(this->find(part...));
   }
   template <class... Part>
     requires(sizeof...(Part) > 0)
   [[nodiscard]] const T* find_value(const Part&... part) const {
-    const auto at = this->find(part...);
-    return at == this->end() ? nullptr : &at->second;
+    return value_at(this->find(part...));
   }
 
   // The value of a key that must be there; throws std::out_of_range (aborts without exceptions).
+  [[nodiscard]] T& at(const Key& key) { return present(find_value(key)); }
+  [[nodiscard]] const T& at(const Key& key) const { return present(find_value(key)); }
   template <class... Part>
     requires(sizeof...(Part) > 0)
   [[nodiscard]] T& at(const Part&... part) {
@@ -200,6 +214,10 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   }
 
  private:
+  static T* value_at(iterator at) noexcept { return at == iterator() ? nullptr : &at->second; }
+  static const T* value_at(const_iterator at) noexcept {
+    return at == const_iterator() ? nullptr : &at->second;
+  }
   template <class Lookup, class GivenKey, class... Args>
     requires(!std::is_same_v<Lookup, hash_code>)
   std::pair<iterator, bool> add_absent(const Lookup& lookup, GivenKey&& given, Args&&... args) {
@@ -239,6 +257,10 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
 template <std::input_iterator It>
 flat_map(It, It) -> flat_map<std::remove_const_t<typename std::iter_value_t<It>::first_type>,
                              typename std::iter_value_t<It>::second_type>;
+template <std::input_iterator It, class Hash, class Eq = std::equal_to<>>
+flat_map(It, It, std::size_t, Hash, Eq = Eq())
+    -> flat_map<std::remove_const_t<typename std::iter_value_t<It>::first_type>,
+                typename std::iter_value_t<It>::second_type, Hash, Eq>;
 template <class Key, class T>
 flat_map(std::initializer_list<std::pair<Key, T>>) -> flat_map<std::remove_const_t<Key>, T>;
 

@@ -57,6 +57,10 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
       : flat_set(expected_size, hash, eq, alloc) {
     insert(first, last);
   }
+  template <std::input_iterator It>
+  flat_set(It first, It last, const Alloc& alloc) : flat_set(alloc) {
+    insert(first, last);
+  }
   flat_set(std::initializer_list<Key> keys, const Alloc& alloc = Alloc())
       : flat_set(keys.size(), Hash(), Eq(), alloc) {
     insert(keys.begin(), keys.end());
@@ -102,6 +106,11 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
   }
   // What std::inserter asks for; the hint has no use.
   iterator insert(const_iterator, const Key& key) { return insert(key).first; }
+  iterator insert(const_iterator, Key&& key) { return insert(std::move(key)).first; }
+  template <class... Args>
+  iterator emplace_hint(const_iterator, Args&&... args) {
+    return emplace(std::forward<Args>(args)...).first;
+  }
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
     return insert(Key(std::forward<Args>(args)...));
@@ -136,6 +145,8 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
 
 template <std::input_iterator It>
 flat_set(It, It) -> flat_set<std::iter_value_t<It>>;
+template <std::input_iterator It, class Hash, class Eq = std::equal_to<>>
+flat_set(It, It, std::size_t, Hash, Eq = Eq()) -> flat_set<std::iter_value_t<It>, Hash, Eq>;
 template <class Key>
 flat_set(std::initializer_list<Key>) -> flat_set<Key>;
 

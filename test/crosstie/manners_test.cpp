@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -180,6 +182,83 @@ TEST(manners, colliding_keys_of_one_table_spread_in_another) {
       << "the keys do not even hurt the table they are for";
   EXPECT_LT(other.stats().longest_probe, 6U);
   EXPECT_LT(other.stats().mean_probe, 1.4);
+}
+
+// The pattern of std and Abseil for lookup by a view: a hash and an equality that take both.
+struct view_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
+TEST(manners, a_transparent_hash_of_your_own_does_not_take_iterators_for_keys) {
+  using set_type = flat_set<std::string, view_hash, std::equal_to<>>;
+  const std::vector<std::string> texts{"c", "d"};
+  set_type set{"a", "b"};
+  set.insert(texts.begin(), texts.end());
+  std::ranges::copy(texts, std::inserter(set, set.end()));
+  EXPECT_EQ(set.size(), 4U);
+  EXPECT_TRUE(set.contains(std::string_view("c")) && set.contains("d"));
+  set.erase(set.find("c"));
+  EXPECT_EQ(set.erase("d"), 1U);
+  EXPECT_EQ(set.size(), 2U);
+  flat_map<std::string, int, view_hash, std::equal_to<>> map{{"a", 1}, {"b", 2}};
+  EXPECT_EQ(map.extract(map.begin()).second + map.begin()->second, 3);
+  map.erase(map.begin(), map.cend());
+  EXPECT_TRUE(map.empty());
+  const flat_set given(texts.begin(), texts.end(), 0, view_hash());
+  static_assert(std::is_same_v<decltype(given), const set_type>);
+  EXPECT_EQ(given.size(), 2U);
+}
+
+TEST(manners, elements_given_away_are_moved) {
+  using moved = std::unique_ptr<int>;
+  flat_map<std::pair<int, int>, moved> map;
+  EXPECT_TRUE(map.insert({std::pair(1, 1), std::make_unique<int>(1)}).second);
+  map.insert(map.end(), {std::pair(1, 2), std::make_unique<int>(2)});
+  map.emplace_hint(map.end(), std::pair(1, 3), std::make_unique<int>(3));
+  EXPECT_EQ(map.size(), 3U);
+  EXPECT_EQ(*map.at({1, 2}), 2);
+  EXPECT_EQ(map.find_value({2, 2}), nullptr);
+  EXPECT_EQ(map.extract({1, 3}).value().first, std::pair(1, 3));
+  const auto [first, last] = map.equal_range({1, 1});
+  EXPECT_EQ(std::distance(first, last), 1);
+  EXPECT_EQ(map.equal_range({7, 7}), std::pair(map.end(), map.end()));
+  EXPECT_GT(map.max_size(), 1'000'000'000U);
+  flat_set<moved> set;
+  set.insert(set.end(), std::make_unique<int>(1));
+  EXPECT_EQ(set.size(), 1U);
+}
+
+TEST(manners, many_keys_may_lie_in_a_vector) {
+  const flat_map<std::uint32_t, int> map{{1, 10}, {2, 20}};
+  const std::vector<std::uint32_t> keys{2, 3, 1};
+  std::vector<flat_map<std::uint32_t, int>::const_iterator> found(keys.size());
+  EXPECT_EQ(map.find_many(keys, found), 2U);
+  EXPECT_EQ(found[0]->second, 20);
+  EXPECT_EQ(found[1], map.end());
+  std::array<bool, 3> answers{};
+  EXPECT_EQ(map.contains_many(keys, answers), 2U);
+  EXPECT_EQ(answers, (std::array{true, false, true}));
+}
+
+// A hash that may throw is no reason to copy what can be moved.
+TEST(manners, growth_moves_elements_whatever_the_hash_promises) {
+  struct text_hash {
+    std::size_t operator()(const std::string& text) const { return std::hash<std::string>()(text); }
+  };
+  struct counted {
+    explicit counted(int* into) : copies(into) {}
+    counted(const counted& other) : copies(other.copies) { ++*copies; }
+    counted(counted&&) noexcept = default;
+    int* copies;
+  };
+  int copies = 0;
+  flat_map<std::string, counted, text_hash, std::equal_to<>> map;
+  for (int i = 0; i < 1000; ++i) map.try_emplace(std::to_string(i), &copies);
+  EXPECT_EQ(copies, 0);
+  EXPECT_TRUE(map.contains("999") && map.contains("0"));
 }
 
 }  // namespace

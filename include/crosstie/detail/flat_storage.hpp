@@ -142,6 +142,11 @@ class flat_storage {
     return count * group_slots / 8 * 7 + count * group_slots % 8 * 7 / 8;
   }
 
+  // More elements than these never fit.
+  [[nodiscard]] static constexpr std::size_t max_size() noexcept {
+    return std::numeric_limits<std::size_t>::max() / 2 / group_bytes * group_slots;
+  }
+
   // Fewest groups that hold `size` elements.
   [[nodiscard]] static constexpr std::size_t groups_for(std::size_t size) {
     if (size == 0) return 0;

@@ -9,12 +9,14 @@
 //   assignment and move invalidate all iterators, pointers and references; erase only those to the
 //   erased element; swap none (they follow their elements).
 // Exceptions: insert and growth have the strong guarantee, unless elements can only be moved, and
-//   moving them or hashing throws; then the table is left empty.
+//   moving them throws; then the table is left empty. With a Hash that is not noexcept growth takes
+//   8 bytes an element for as long as it lasts, from operator new.
 // Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -79,13 +81,13 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
   }
   template <class View>
     requires(is_lookup<View>)
-  [[nodiscard]] iterator find(hash_code hash, const View& key) {
-    return iterator(locate(hash, key));
+  [[nodiscard]] iterator find(hash_code code, const View& key) {
+    return iterator(locate(code, key));
   }
   template <class View>
     requires(is_lookup<View>)
-  [[nodiscard]] const_iterator find(hash_code hash, const View& key) const {
-    return const_iterator(locate(hash, key));
+  [[nodiscard]] const_iterator find(hash_code code, const View& key) const {
+    return const_iterator(locate(code, key));
   }
   template <class... Field>
     requires(sizeof...(Field) > 1 && is_lookup<std::tuple<const Field&...>>)
@@ -98,6 +100,13 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
     return find(std::tie(field...));
   }
 
+  [[nodiscard]] std::pair<iterator, iterator> equal_range(const key_type& key) {
+    return range_at(find(key));
+  }
+  [[nodiscard]] std::pair<const_iterator, const_iterator> equal_range(const key_type& key) const {
+    return range_at(find(key));
+  }
+
   [[nodiscard]] bool contains(const key_type& key) const { return static_cast<bool>(locate(key)); }
   template <class View>
     requires(is_lookup<View>)
@@ -106,8 +115,8 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
   }
   template <class View>
     requires(is_lookup<View>)
-  [[nodiscard]] bool contains(hash_code hash, const View& key) const {
-    return static_cast<bool>(locate(hash, key));
+  [[nodiscard]] bool contains(hash_code code, const View& key) const {
+    return static_cast<bool>(locate(code, key));
   }
   template <class... Field>
     requires(sizeof...(Field) > 1 && is_lookup<std::tuple<const Field&...>>)
@@ -133,12 +142,20 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
   template <class View>
     requires(is_lookup<View>)
   std::size_t find_many(std::span<const View> keys, std::span<const_iterator> found) const {
+    assert(found.size() >= keys.size());
     return locate_many(keys, [&](std::size_t i, place at) { found[i] = const_iterator(at); });
+  }
+  std::size_t find_many(std::span<const key_type> keys, std::span<const_iterator> found) const {
+    return find_many<key_type>(keys, found);
   }
   template <class View>
     requires(is_lookup<View>)
   std::size_t contains_many(std::span<const View> keys, std::span<bool> answers) const {
+    assert(answers.size() >= keys.size());
     return locate_many(keys, [&](std::size_t i, place at) { answers[i] = static_cast<bool>(at); });
+  }
+  std::size_t contains_many(std::span<const key_type> keys, std::span<bool> answers) const {
+    return contains_many<key_type>(keys, answers);
   }
 
   // Erases by key, view or fields; returns how many elements went (0 or 1).
@@ -160,20 +177,20 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
   {
     return iterator(erase_at(at.place()));
   }
-  iterator erase(const_iterator first, const_iterator last) {
-    place at = first.place();
-    while (const_iterator(at) != last) at = erase_at(at);
+  iterator erase(const_iterator from, const_iterator to) {
+    place at = from.place();
+    while (const_iterator(at) != to) at = erase_at(at);
     return iterator(at);
   }
-  iterator erase(iterator first, iterator last)
+  iterator erase(iterator from, iterator to)
     requires(!std::is_same_v<iterator, const_iterator>)
   {
-    return erase(const_iterator(first), const_iterator(last));
+    return erase(const_iterator(from), const_iterator(to));
   }
   template <class View>
     requires(is_lookup<View>)
-  std::size_t erase(hash_code hash, const View& key) {
-    return erase_found(hash, key);
+  std::size_t erase(hash_code code, const View& key) {
+    return erase_found(code, key);
   }
 
   // Takes an element out of the table, moved into the answer. There are no nodes to hand over, so
@@ -184,6 +201,7 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
     remove(at.place(), code);
     return element;
   }
+  std::optional<taken> extract(const key_type& key) { return extract<key_type>(key); }
   template <class View>
     requires(is_lookup<View>)
   std::optional<taken> extract(const View& key) {
@@ -282,6 +300,12 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
     return total;
   }
 
+  template <class Iterator>
+  static std::pair<Iterator, Iterator> range_at(Iterator first) {
+    Iterator last = first;
+    if (last != Iterator()) ++last;
+    return {first, last};
+  }
   place erase_at(place at) {
     iterator next(at);
     ++next;
