@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -171,6 +172,16 @@ TEST(uuid_assignment, columns_cannot_be_made_to_collide_without_the_seed) {
     }
     EXPECT_LT(bound.stats().longest_probe, 100U) << known;
   }
+}
+
+TEST(uuid_assignment, refuses_to_reserve_more_than_there_is) {
+  uuid_assignment<> bound;
+  bound.assign("n", "p");
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  for (const std::size_t columns : {most, most / 2, most / 64}) {
+    EXPECT_THROW(bound.reserve(columns), std::length_error);
+  }
+  EXPECT_TRUE(bound.contains("n", "p"));
 }
 
 TEST(uuid_assignment, of_a_few_columns_is_small) {

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -242,7 +243,10 @@ class uuid_slots {
     return buckets * bucket::slots * 55 / 64;
   }
   [[nodiscard]] static std::size_t buckets_for(std::size_t size) noexcept {
+    // So many are refused by the allocation, and their products do not overflow before.
+    constexpr std::size_t too_many = std::numeric_limits<std::size_t>::max() / 64;
     std::size_t count = size / bucket::slots + 1;
+    if (count >= too_many / bucket::slots) return too_many;
     while (limit(count) < size) count += count / 64 + 1;
     return count;
   }
