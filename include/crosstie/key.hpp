@@ -1,10 +1,10 @@
 // Keys: what may be a key, and how keys and views of keys are hashed, compared and built.
 //
-// Promise: integers, enums, pointers to objects, strings, std::optional, std::array, pairs, tuples,
-//   plain aggregates of these (up to 8 fields), and whatever has `custom_hash` or std::hash with
-//   operator==, are composite keys. A type's own hash is taken with its own operator==; others are
-//   hashed field by field (padding never counts) and compared with their own operator==, or field
-//   by field where they have none.
+// Promise: integers, enums, pointers to objects, strings, durations and time points of integers,
+//   std::optional, std::array, pairs, tuples, plain aggregates of these (up to 8 fields), and
+//   whatever has `custom_hash` or std::hash with operator==, are composite keys. A type's own hash
+//   is taken with its own operator==; others are hashed field by field (padding never counts) and
+//   compared with their own operator==, or field by field where they have none.
 // A view of a key is anything that has the same fields in the same order, each of them a view of
 //   the key's field: a string_view for a string, an integer for an integer. A view hashes and
 //   compares like the key it describes, so that a lookup builds no key and allocates nothing. An
@@ -110,6 +110,20 @@ template <class T>
 concept text_like = std::is_class_v<T> && std::is_convertible_v<const T&, std::string_view> &&
                     (is_std_text<T> || (!custom_hashed<T> && !std_hashed<T>));
 
+// std::chrono's duration and time_point, which need not be included for that.
+template <class T>
+concept duration_like = requires(const T& value) {
+  typename T::period;
+  { value.count() } -> std::integral;
+};
+template <class T>
+concept time_point_like = requires(const T& value) {
+  typename T::clock;
+  { value.time_since_epoch() } -> duration_like;
+};
+template <class T>
+concept time_like = (duration_like<T> || time_point_like<T>) && !custom_hashed<T> && !std_hashed<T>;
+
 template <class T>
 concept has_own_equality = requires(const T& a, const T& b) {
   { a == b } -> std::convertible_to<bool>;
@@ -145,7 +159,7 @@ constexpr key_fault find_fault() {
     return std::is_array_v<T> ? key_fault::not_hashable : key_fault::none;
   } else if constexpr (std::is_floating_point_v<T>) {
     return key_fault::floating_point;
-  } else if constexpr (word_like<T> || is_exact_float<T>) {
+  } else if constexpr (word_like<T> || is_exact_float<T> || time_like<T>) {
     return key_fault::none;
   } else if constexpr (hashed_as_bytes<T>) {
     if (!std::has_unique_object_representations_v<T>) return key_fault::padding;
@@ -178,7 +192,7 @@ constexpr bool all_hash_safely(std::type_identity<std::tuple<F...>>) {
 
 template <class T>
 constexpr bool hashes_safely() {
-  if constexpr (word_like<T> || is_exact_float<T> || hashed_as_bytes<T>) {
+  if constexpr (word_like<T> || is_exact_float<T> || time_like<T> || hashed_as_bytes<T>) {
     return true;
   } else if constexpr (is_optional<T> || is_std_array<T>) {
     return hashes_safely<typename T::value_type>();
@@ -227,6 +241,15 @@ constexpr bool is_view_of() {
   }
 }
 
+template <time_like T>
+constexpr std::uint64_t ticks_of(const T& time) {
+  if constexpr (time_point_like<T>) {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+  } else {
+    return static_cast<std::uint64_t>(time.count());
+  }
+}
+
 // Adds `view` to the hash as if it were a Key.
 template <class Key, class View>
 constexpr void add_key(hash_state& state, const View& view) {
@@ -237,6 +260,8 @@ constexpr void add_key(hash_state& state, const View& view) {
     state.add_bits(static_cast<std::uint64_t>(static_cast<Key>(view)), 8 * sizeof(Key));
   } else if constexpr (is_exact_float<Key>) {
     state.add_bits(view.bits(), 8 * sizeof(Key));
+  } else if constexpr (time_like<Key>) {
+    state.add_bits(detail::ticks_of(view), 64);
   } else if constexpr (hashed_as_bytes<Key>) {
     state.add_text({reinterpret_cast<const char*>(std::addressof(view)), sizeof(Key)});
   } else if constexpr (is_optional<Key>) {

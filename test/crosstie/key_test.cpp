@@ -5,6 +5,7 @@
 #include <crosstie/key.hpp>
 
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -265,6 +266,17 @@ TEST(hash, each_table_has_a_seed_of_its_own) {
     const flat_set<int> same_place;
     EXPECT_TRUE(hashes.insert(same_place.hash(1).value).second);
   }
+}
+
+TEST(key, times_are_keys) {
+  using std::chrono::seconds;
+  const std::chrono::sys_time<seconds> noon{seconds{12 * 3600}};
+  flat_set<std::pair<seconds, std::chrono::sys_time<seconds>>> set;
+  EXPECT_TRUE(set.insert(std::pair(seconds{1}, noon)).second);
+  EXPECT_FALSE(set.insert(std::pair(seconds{1}, noon)).second);
+  EXPECT_TRUE(set.insert(std::pair(seconds{2}, noon)).second);
+  EXPECT_TRUE(set.insert(std::pair(seconds{1}, noon + seconds{1})).second);
+  static_assert(!composite_key<std::chrono::duration<double>>);
 }
 
 // Texts whose first or last 8 bytes make a factor 0, or whose factors change places, if a factor
