@@ -169,7 +169,7 @@ constexpr key_fault find_fault() {
   } else if constexpr (text_like<T> || hashed_by_itself<T>) {
     return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
   } else if constexpr (has_fields<T>) {
-    return worst_fault(std::type_identity<field_types_of<T>>{});
+    return detail::worst_fault(std::type_identity<field_types_of<T>>{});
   } else {
     return has_own_equality<T> ? key_fault::not_hashable : key_fault::no_equality;
   }
@@ -203,7 +203,7 @@ constexpr bool hashes_safely() {
   } else if constexpr (hashed_by_itself<T>) {
     return noexcept(std::hash<T>{}(std::declval<const T&>()));
   } else {
-    return all_hash_safely(std::type_identity<field_types_of<T>>{});
+    return detail::all_hash_safely(std::type_identity<field_types_of<T>>{});
   }
 }
 
@@ -234,8 +234,8 @@ constexpr bool is_view_of() {
     return std::tuple_size_v<Key> == std::tuple_size_v<View> &&
            is_view_of<typename View::value_type, typename Key::value_type>();
   } else if constexpr (hashed_by_fields<Key> && has_fields<View>) {
-    return are_views_of(std::type_identity<field_types_of<View>>{},
-                        std::type_identity<field_types_of<Key>>{});
+    return detail::are_views_of(std::type_identity<field_types_of<View>>{},
+                                std::type_identity<field_types_of<Key>>{});
   } else {
     return false;
   }
@@ -297,7 +297,7 @@ template <class Key, class View>
 constexpr bool compares_as_word() {
   if constexpr (hashed_by_fields<Key> && has_fields<View>) {
     return std::same_as<field_types_of<Key>, field_types_of<View>> &&
-           fill_word(sizeof(Key), std::type_identity<field_types_of<Key>>{}) &&
+           detail::fill_word(sizeof(Key), std::type_identity<field_types_of<Key>>{}) &&
            (is_std_tuple<Key> || !std::same_as<Key, View> || !has_own_equality<Key>);
   } else {
     return false;
@@ -326,7 +326,7 @@ inline constexpr bool made_of_others = is_std_tuple<T> || is_std_array<T> || is_
 template <class Key, class View>
 constexpr bool equals(const Key& key, const View& view) {
   if constexpr (compares_as_word<Key, View>()) {
-    return as_word(crosstie::as_fields(key)) == as_word(crosstie::as_fields(view));
+    return detail::as_word(crosstie::as_fields(key)) == detail::as_word(crosstie::as_fields(view));
   } else if constexpr (std::same_as<Key, View> && has_own_equality<Key> && !made_of_others<Key>) {
     return static_cast<bool>(key == view);
   } else if constexpr (std::is_integral_v<Key>) {

@@ -67,7 +67,7 @@ class flat_elements {
   }();
 
   flat_elements(const Hash& hash, const Eq& eq, const Alloc& alloc)
-      : hash_(hash), eq_(eq), alloc_(alloc), seed_(table_seed(this)) {
+      : hash_(hash), eq_(eq), alloc_(alloc), seed_(crosstie::table_seed(this)) {
     if constexpr (std::is_same_v<Hash, key_hash<key_type>>) require_composite_key<key_type>();
   }
   flat_elements(const flat_elements& other)
