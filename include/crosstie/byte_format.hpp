@@ -177,13 +177,13 @@ void write_value(byte_writer& to, const T& value) {
     to.word(value.bits(), sizeof(T));
   } else if constexpr (is_optional<T>) {
     to.word(value.has_value(), 1);
-    if (value) write_value(to, *value);
+    if (value) crosstie::write_value(to, *value);
   } else if constexpr (is_std_array<T>) {
-    for (const auto& element : value) write_value(to, element);
+    for (const auto& element : value) crosstie::write_value(to, element);
   } else if constexpr (text_like<T>) {
     to.text(value);
   } else {
-    std::apply([&](const auto&... field) { (write_value(to, field), ...); },
+    std::apply([&](const auto&... field) { (crosstie::write_value(to, field), ...); },
                crosstie::as_fields(value));
   }
 }

@@ -73,7 +73,7 @@ class interned_texts {
     arena_.prefetch(place);
   }
   void add(std::string_view text) {
-    reserve_slim(places_, places_.size() + 1);
+    detail::reserve_slim(places_, places_.size() + 1);
     places_.push_back(arena_.add(text));
   }
   [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
@@ -156,7 +156,7 @@ class interner {
   static constexpr bool is_lookup = entries::template is_lookup<View>;
 
   explicit interner(const Alloc& alloc = Alloc())
-      : alloc_(alloc), entries_(alloc), index_(alloc), seed_(table_seed(this)) {}
+      : alloc_(alloc), entries_(alloc), index_(alloc), seed_(crosstie::table_seed(this)) {}
   interner(const interner& other)
       : interner(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                             other.alloc_)) {}

@@ -93,14 +93,14 @@ void print_value(std::ostream& to, const T& value) {
   } else if constexpr (is_exact_float<T>) {
     to << value.value;
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-    print_text(to, value);
+    detail::print_text(to, value);
   } else if constexpr (std::is_same_v<T, digest128>) {
     print_digest(to, value);
   } else if constexpr (streamed<T>) {
     to << value;
   } else if constexpr (is_optional<T>) {
     if (value.has_value()) {
-      print_value(to, *value);
+      detail::print_value(to, *value);
     } else {
       to << "none";
     }
@@ -109,7 +109,7 @@ void print_value(std::ostream& to, const T& value) {
     to << '[';
     for (const auto& element : value) {
       to << separator;
-      print_value(to, element);
+      detail::print_value(to, element);
       separator = ", ";
     }
     to << ']';
@@ -118,7 +118,7 @@ void print_value(std::ostream& to, const T& value) {
     to << '(';
     std::apply(
         [&](const auto&... field) {
-          ((to << separator, print_value(to, field), separator = ", "), ...);
+          ((to << separator, detail::print_value(to, field), separator = ", "), ...);
         },
         crosstie::as_fields(value));
     to << ')';
@@ -153,7 +153,7 @@ void print_list(std::ostream& to, const Range& range, std::size_t limit) {
   to << '[';
   for (const auto& element : range) {
     if (!entries.next()) break;
-    print_value(to, element);
+    detail::print_value(to, element);
   }
   to << ']';
 }
@@ -164,7 +164,7 @@ void print_table(std::ostream& to, const flat_set<Key, Hash, Eq, Alloc>& table, 
   to << '{';
   for (const Key& key : table) {
     if (!entries.next()) break;
-    print_value(to, key);
+    detail::print_value(to, key);
   }
   to << '}';
 }
@@ -176,9 +176,9 @@ void print_table(std::ostream& to, const flat_map<Key, T, Hash, Eq, Alloc>& tabl
   to << '{';
   for (const auto& [key, value] : table) {
     if (!entries.next()) break;
-    print_value(to, key);
+    detail::print_value(to, key);
     to << ": ";
-    print_value(to, value);
+    detail::print_value(to, value);
   }
   to << '}';
 }
@@ -190,29 +190,29 @@ void print_visited(std::ostream& to, const Table& table, std::size_t limit) {
   to << '{';
   table.for_each([&](const auto& key, const auto& value) {
     if (!entries.next()) return;
-    print_value(to, key);
+    detail::print_value(to, key);
     to << ": ";
-    print_value(to, value);
+    detail::print_value(to, value);
   });
   to << '}';
 }
 template <class Key, class T, class Alloc>
 void print_table(std::ostream& to, const steady_map<Key, T, Alloc>& table, std::size_t limit) {
-  print_visited(to, table, limit);
+  detail::print_visited(to, table, limit);
 }
 template <class Key, class T, class Alloc>
 void print_table(std::ostream& to, const lru_map<Key, T, Alloc>& table, std::size_t limit) {
-  print_visited(to, table, limit);
+  detail::print_visited(to, table, limit);
 }
 template <class Key, class T, class Hash, class Eq, class Alloc, class Mutex>
 void print_table(std::ostream& to, const concurrent_map<Key, T, Hash, Eq, Alloc, Mutex>& table,
                  std::size_t limit) {
-  print_visited(to, table, limit);
+  detail::print_visited(to, table, limit);
 }
 template <class T, digest_policy Policy, class Digester, class Alloc>
 void print_table(std::ostream& to, const digest_map<T, Policy, Digester, Alloc>& table,
                  std::size_t limit) {
-  print_visited(to, table, limit);
+  detail::print_visited(to, table, limit);
 }
 template <class Row, class Column, class T, class Alloc>
 void print_table(std::ostream& to, const lru_rows<Row, Column, T, Alloc>& table,
@@ -222,13 +222,13 @@ void print_table(std::ostream& to, const lru_rows<Row, Column, T, Alloc>& table,
   table.for_each_row([&](const Row& row) {
     if (!rows.next()) return;
     entry_printer entries(to, limit);
-    print_value(to, row);
+    detail::print_value(to, row);
     to << ": {";
     table.for_each_in(row, [&](const Column& column, const T& value) {
       if (!entries.next()) return;
-      print_value(to, column);
+      detail::print_value(to, column);
       to << ": ";
-      print_value(to, value);
+      detail::print_value(to, value);
     });
     to << '}';
   });
@@ -240,9 +240,9 @@ void print_table(std::ostream& to, const uuid_assignment<Alloc>& table, std::siz
   to << '{';
   table.for_each([&](std::string_view row, std::string_view column) {
     if (!entries.next()) return;
-    print_text(to, column);
+    detail::print_text(to, column);
     to << " -> ";
-    print_text(to, row);
+    detail::print_text(to, row);
   });
   to << '}';
 }
@@ -256,7 +256,7 @@ void print_table(std::ostream& to, const relation<Row, Column, Index, Alloc>& ta
     const auto row = table.row(from_index<Row>(r));
     if (row.empty() || !entries.next()) continue;
     to << r << ": ";
-    print_list(to, row, limit);
+    detail::print_list(to, row, limit);
   }
   to << '}';
 }
@@ -274,7 +274,7 @@ void print_table(std::ostream& to, const table<Row, Column, T, Index, Alloc>& ce
     for (const Column column : cells.row(row)) {
       if (!entries.next()) break;
       to << crosstie::to_index(column) << ": ";
-      print_value(to, *cells.find(row, column));
+      detail::print_value(to, *cells.find(row, column));
     }
     to << '}';
   }
@@ -297,7 +297,7 @@ void print_table(std::ostream& to, const interner<T, Id, Alloc>& table, std::siz
   entry_printer entries(to, limit);
   to << '[';
   for (std::uint32_t id = 0; id < table.size() && entries.next(); ++id) {
-    print_value(to, table[from_index<Id>(id)]);
+    detail::print_value(to, table[from_index<Id>(id)]);
   }
   to << ']';
 }
@@ -307,7 +307,7 @@ void print_table(std::ostream& to, const matrix<T, Alloc>& table, std::size_t li
   entry_printer entries(to, limit);
   to << '[';
   for (std::size_t r = 0; r < table.row_count() && entries.next(); ++r) {
-    print_list(to, table.row(r), limit);
+    detail::print_list(to, table.row(r), limit);
   }
   to << ']';
 }

@@ -109,13 +109,13 @@ template <detail::has_table_bytes Table>
 // Tables that threads share: the bytes are those of a snapshot.
 template <detail::has_snapshot Table>
 [[nodiscard]] std::string to_bytes(const Table& table) {
-  return to_bytes(table.snapshot());
+  return crosstie::to_bytes(table.snapshot());
 }
 template <detail::has_snapshot Table>
 [[nodiscard]] byte_fault from_bytes(std::string_view bytes, Table& into,
                                     const byte_limits& limits = {}) {
   auto fresh = decltype(into.snapshot())(into.get_allocator());
-  const byte_fault fault = from_bytes(bytes, fresh, limits);
+  const byte_fault fault = crosstie::from_bytes(bytes, fresh, limits);
   if (fault == byte_fault::none) into.replace(std::move(fresh));
   return fault;
 }

@@ -69,7 +69,7 @@ class steady_map {
       is_lookup<std::remove_cvref_t<decltype(detail::as_lookup(std::declval<const Part&>()...))>>;
 
   explicit steady_map(const Alloc& alloc = Alloc())
-      : alloc_(alloc), directory_(alloc), seed_(table_seed(this)) {
+      : alloc_(alloc), directory_(alloc), seed_(crosstie::table_seed(this)) {
     require_composite_key<Key>();
   }
   steady_map(steady_map&& other) noexcept

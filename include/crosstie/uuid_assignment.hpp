@@ -52,7 +52,7 @@ class uuid_assignment {
   using pair_type = std::pair<std::string_view, std::string_view>;
 
   explicit uuid_assignment(const Alloc& alloc = Alloc())
-      : rows_(alloc), keys_(alloc), slots_(alloc), seed_(table_seed(this)) {}
+      : rows_(alloc), keys_(alloc), slots_(alloc), seed_(crosstie::table_seed(this)) {}
   uuid_assignment(const uuid_assignment& other)
       : uuid_assignment(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                                    other.get_allocator())) {}

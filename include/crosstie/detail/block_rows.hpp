@@ -79,7 +79,7 @@ class block_rows {
     }
   }
   [[gnu::always_inline]] void prefetch_row(std::uint32_t r) const noexcept {
-    prefetch_element(blocks_.data(), r);
+    detail::prefetch_element(blocks_.data(), r);
   }
   [[gnu::always_inline]] void prefetch_ids(std::uint32_t r) const noexcept {
     blocks_[r].prefetch_ids();
@@ -128,7 +128,7 @@ class block_rows {
     const std::size_t count = std::size_t{r} + 1;
     if (count <= size_) return;
     if (count > blocks_.size()) {
-      reserve_slim(blocks_, count);
+      detail::reserve_slim(blocks_, count);
       blocks_.resize(count);
     }
     for (; size_ < count; ++size_) blocks_[size_].clear();

@@ -147,7 +147,7 @@ class id_rows {
     all.visit(visit);
   }
   [[gnu::always_inline]] void prefetch_row(std::uint32_t r) const noexcept {
-    prefetch_element(rows_.data(), r);
+    detail::prefetch_element(rows_.data(), r);
   }
   // Starts to fetch the first lines of a row, for whoever reads them all: each on its own is a
   // wait.

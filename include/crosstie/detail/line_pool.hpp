@@ -82,7 +82,7 @@ class line_pool {
   // To be called before give_back(), which does not throw.
   void prepare_to_give_back() {
     const std::size_t count = first_span(static_cast<std::uint32_t>(chunks_.size()));
-    reserve_slim(spans_, count);
+    detail::reserve_slim(spans_, count);
     if (spans_.size() < count) spans_.resize(count);
   }
   void give_back(std::uint32_t first, std::uint32_t lines) noexcept {
@@ -277,7 +277,7 @@ class line_pool {
     }
     const std::uint32_t count = chunks_beside(first);
     if (count > most_chunks - first) refuse_length();
-    reserve_slim(chunks_, first + count);
+    detail::reserve_slim(chunks_, first + count);
     typename traits::allocator_type lines(alloc);
     id_line* const added = traits::allocate(lines, std::size_t{count} * chunk_lines);
     for (std::uint32_t i = 0; i < count; ++i) {

@@ -48,7 +48,7 @@ class long_rows {
 
   // The number of a new row without ids.
   [[nodiscard]] std::uint32_t take(const Alloc& alloc, std::uint32_t lines) {
-    reserve_slim(rows_, rows_.size() + 1);
+    detail::reserve_slim(rows_, rows_.size() + 1);
     rows_.push_back({new_run(alloc, lines), lines, 0});
     return static_cast<std::uint32_t>(rows_.size() - 1);
   }

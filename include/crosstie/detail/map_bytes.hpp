@@ -56,7 +56,7 @@ void write_sorted(byte_writer& to, EachEntry&& each_entry) {
   std::vector<span> spans;
   each_entry([&](const auto& key, auto&& write_rest) {
     const std::size_t begin = entries.bytes().size();
-    write_value(entries, key);
+    crosstie::write_value(entries, key);
     const std::size_t key_end = entries.bytes().size();
     const std::uint64_t first = first_bytes(std::string_view(entries.bytes()).substr(begin));
     write_rest(entries);
@@ -132,8 +132,8 @@ struct map_bytes {
   static std::uint64_t entries(const Map& from) noexcept { return from.size(); }
   static void write(byte_writer& to, const Map& from) {
     write_sorted(to, [&](auto&& add) {
-      for_each_element(from, [&](const key_type& key, const mapped_type& value) {
-        add(key, [&](byte_writer& writer) { write_value(writer, value); });
+      detail::for_each_element(from, [&](const key_type& key, const mapped_type& value) {
+        add(key, [&](byte_writer& writer) { crosstie::write_value(writer, value); });
       });
     });
   }
@@ -203,8 +203,8 @@ void write_from_oldest(byte_writer& to, std::size_t count, FromNewest&& from_new
   uses.reserve(count);
   from_newest([&](const Key& key, const T& value) { uses.emplace_back(&key, &value); });
   for (std::size_t i = uses.size(); i-- > 0;) {
-    write_value(to, *uses[i].first);
-    write_value(to, *uses[i].second);
+    crosstie::write_value(to, *uses[i].first);
+    crosstie::write_value(to, *uses[i].second);
   }
 }
 
@@ -294,23 +294,23 @@ struct table_bytes<digest_map<T, Policy, Digester, Alloc>> {
   static table like(const table& other) { return table(other.digester_, other.get_allocator()); }
   static std::uint64_t entries(const table& from) noexcept { return from.size(); }
   static void write(byte_writer& to, const table& from) {
-    write_value(to, from.digester_(std::string_view()));
+    crosstie::write_value(to, from.digester_(std::string_view()));
     to.word(from.entries_.size(), 8);
     write_sorted(to, [&](auto&& add) {
       for (const auto& [code, held] : from.entries_) {
         add(code, [&](byte_writer& writer) {
           if constexpr (keeps_text) {
             writer.text(from.texts_.at(held.position));
-            write_value(writer, held.value);
+            crosstie::write_value(writer, held.value);
           } else {
-            write_value(writer, held);
+            crosstie::write_value(writer, held);
           }
         });
       }
     });
     write_sorted(to, [&](auto&& add) {
       for (const auto& [text, value] : from.collided_) {
-        add(text, [&](byte_writer& writer) { write_value(writer, value); });
+        add(text, [&](byte_writer& writer) { crosstie::write_value(writer, value); });
       }
     });
   }

@@ -83,7 +83,7 @@ struct table_bytes<table<Row, Column, T, Index, Alloc>> {
       to.word(from.row_count(row), 4);
       for (const Column column : from.row(row).sorted()) {
         to.word(crosstie::to_index(column), 4);
-        write_value(to, *from.find(row, column));
+        crosstie::write_value(to, *from.find(row, column));
       }
     }
   }
@@ -135,7 +135,8 @@ struct table_bytes<interner<T, Id, Alloc, Layout>> {
   static table like(const table& other) { return table(other.get_allocator()); }
   static std::uint64_t entries(const table& from) noexcept { return from.size(); }
   static void write(byte_writer& to, const table& from) {
-    for (std::uint32_t id = 0; id < from.size(); ++id) write_value(to, from[from_index<Id>(id)]);
+    for (std::uint32_t id = 0; id < from.size(); ++id)
+      crosstie::write_value(to, from[from_index<Id>(id)]);
   }
   static byte_fault read(const byte_body& body, table& into) {
     if (!body.has_room_for(body.entries, min_bytes<T>())) return byte_fault::malformed;
@@ -167,7 +168,7 @@ struct table_bytes<matrix<T, Alloc>> {
   static void write(byte_writer& to, const table& from) {
     to.word(from.column_count(), 8);
     for (std::size_t r = 0; r < from.row_count(); ++r) {
-      for (const T& cell : from.row(r)) write_value(to, cell);
+      for (const T& cell : from.row(r)) crosstie::write_value(to, cell);
     }
   }
   static byte_fault read(const byte_body& body, table& into) {
