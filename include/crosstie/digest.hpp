@@ -128,7 +128,7 @@ class digester {
     for (; left >= 8; left -= 8, at += 8) {
       state.add(detail::little_endian(detail::load<std::uint64_t>(at)));
     }
-    std::uint64_t last = static_cast<std::uint64_t>(text.size()) << 56;
+    std::uint64_t last = text.size() << 56;
     for (std::size_t i = 0; i < left; ++i) {
       last |= static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
     }

@@ -233,7 +233,7 @@ class steady_map {
     return key_hash<Key>{}(key, seed_);
   }
   [[nodiscard]] std::size_t entry_of(std::uint64_t hash) const noexcept {
-    return depth_ == 0 ? 0 : static_cast<std::size_t>(hash >> (64 - depth_));
+    return depth_ == 0 ? 0 : hash >> (64 - depth_);
   }
 
   template <class View>

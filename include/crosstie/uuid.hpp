@@ -163,7 +163,7 @@ inline constexpr auto hex_pairs = [] {
   for (unsigned i = 0; i < 2; ++i) put(19 + 2 * i, value.low, 56 - 8 * i);
   for (unsigned i = 0; i < 6; ++i) put(24 + 2 * i, value.low, 40 - 8 * i);
 #endif
-  for (const std::size_t dash : {8, 13, 18, 23}) text[dash] = '-';
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text[dash] = '-';
   return text;
 }
 

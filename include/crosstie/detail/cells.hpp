@@ -381,9 +381,9 @@ class cells {
     return id_range<Id>(rows.ids(r));
   }
   template <class Rows>
-  std::size_t empty_row(Rows& rows, std::uint32_t r) noexcept {
-    const std::size_t erased = rows.count(r);
-    rows.clear_row(r);
+  std::size_t empty_row(Rows& of, std::uint32_t r) noexcept {
+    const std::size_t erased = of.count(r);
+    of.clear_row(r);
     size_ -= erased;
     return erased;
   }

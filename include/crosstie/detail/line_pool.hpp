@@ -246,7 +246,7 @@ class line_pool {
     const std::uint32_t to = shelf_of(free);
     spans_[index].free = free;
     if (from == to) return;
-    spans_[index].shelf = to;
+    spans_[index].shelf = to & 15;  // all that its bits hold
     if (from != 0) take_from_shelf(index, from);
     if (to != 0) put_on_shelf(index, to);
   }
@@ -264,7 +264,7 @@ class line_pool {
     const std::uint32_t first = (state_.stocked >> shelf & 1) != 0 ? state_.heads[shelf] : none;
     spans_[index].before = none;
     spans_[index].after = first;
-    if (first != none) spans_[first].before = index;
+    if (first != none) spans_[first].before = index & none;
     state_.heads[shelf] = index;
     state_.stocked |= 1U << shelf;
   }

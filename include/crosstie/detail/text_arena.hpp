@@ -150,7 +150,7 @@ class text_arena {
   // allocators of char promise no alignment.
   [[nodiscard]] std::size_t gap_before(std::size_t room) const noexcept {
     if constexpr (Layout == text_layout::packed) return 0;
-    const std::size_t gap = -position_ & (grain_bytes - 1);
+    const std::size_t gap = -std::size_t{position_} & (grain_bytes - 1);
     const std::size_t offset = (reinterpret_cast<std::uintptr_t>(cursor_) + gap) % line_bytes;
     if (offset + room <= line_bytes) return gap;
     const std::size_t to_next_line =
