@@ -29,6 +29,7 @@
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_index.hpp>
 #include <crosstie/detail/id_list.hpp>
+#include <crosstie/detail/length_error.hpp>
 #include <crosstie/detail/segments.hpp>
 #include <crosstie/detail/text_arena.hpp>
 #include <crosstie/hash.hpp>

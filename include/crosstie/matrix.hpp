@@ -3,13 +3,15 @@
 //   row 0:  [c0 c1 c2 ... | padding to 64 bytes]
 //   row 1:  [c0 c1 c2 ... | padding to 64 bytes]
 //
+//   cells(1, 2) = 7;     or cells[1, 2], where the compiler knows subscripts of several numbers
+//
 // Promise: one block of memory without pointers inside; `row(r)` is a span that starts on a 64-byte
 //   boundary. New cells are value-initialised (zero for numbers).
 // Cost: a cell is one multiplication, one addition and one load. A row takes row_stride cells.
 //   Adding a row is amortised O(columns).
 // Limits: T is trivially copyable, and 64 bytes are a whole number of T, so that rows can be
-// padded. Invalidation: whatever changes the number of columns, or grows the rows beyond
-// `row_capacity`,
+//   padded; more columns than half the address space holds are a std::length_error.
+// Invalidation: whatever changes the number of columns, or grows the rows beyond `row_capacity`,
 //   invalidates all spans and references; removing rows invalidates those of the rows concerned.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer; writers of
 //   different rows never share a cache line.
@@ -28,6 +30,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <crosstie/detail/length_error.hpp>
 #include <crosstie/stats.hpp>
 
 namespace crosstie {
@@ -49,6 +52,11 @@ class matrix_view {
       std::abort();
     }
   }
+  // A view of cells is a view of cells that are only read.
+  template <class U>
+    requires(std::is_same_v<const U, T>)
+  matrix_view(const matrix_view<U>& other) noexcept  // NOLINT(google-explicit-constructor)
+      : matrix_view(other.data_handle(), other.extent(0), other.extent(1), other.stride(0)) {}
 
   [[nodiscard]] static constexpr std::size_t rank() noexcept { return 2; }
   [[nodiscard]] std::size_t extent(std::size_t dimension) const noexcept {
@@ -60,10 +68,12 @@ class matrix_view {
   [[nodiscard]] std::size_t size() const noexcept { return rows_ * columns_; }
   [[nodiscard]] T* data_handle() const noexcept { return cells_; }
 
+#if defined(__cpp_multidimensional_subscript)
   [[nodiscard]] T& operator[](std::size_t row, std::size_t column) const noexcept {
     assert(row < rows_ && column < columns_);
     return cells_[row * stride_ + column];
   }
+#endif
   [[nodiscard]] std::span<T> row(std::size_t row) const noexcept {
     assert(row < rows_);
     return {std::assume_aligned<cache_line_bytes>(cells_ + row * stride_), columns_};
@@ -163,6 +173,14 @@ class matrix {
     assert(row < rows_ && column < columns_);
     return cells_[row * stride_ + column];
   }
+#if defined(__cpp_multidimensional_subscript)
+  [[nodiscard]] T& operator[](std::size_t row, std::size_t column) noexcept {
+    return (*this)(row, column);
+  }
+  [[nodiscard]] const T& operator[](std::size_t row, std::size_t column) const noexcept {
+    return (*this)(row, column);
+  }
+#endif
   [[nodiscard]] std::span<T> row(std::size_t row) noexcept {
     assert(row < rows_);
     return {cells_ + row * stride_, columns_};
@@ -261,7 +279,11 @@ class matrix {
   }
 
  private:
-  static constexpr std::size_t stride_for(std::size_t columns) noexcept {
+  static constexpr std::size_t stride_for(std::size_t columns) {
+    // Rounding up would wrap around, to rows without memory.
+    if (columns > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T)) {
+      detail::throw_length_error("crosstie::matrix: too many columns");
+    }
     return (columns + cells_per_line - 1) / cells_per_line * cells_per_line;
   }
 

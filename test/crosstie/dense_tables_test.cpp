@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <ranges>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "crosstie/allocators.hpp"
@@ -337,6 +340,33 @@ TEST(matrix, views_show_the_cells_and_the_lines_under_them) {
   EXPECT_EQ(cells.lines().size(), 3U * 64U);
   alignas(64) std::uint16_t own[64] = {};
   EXPECT_DEATH(matrix_view<std::uint16_t>(own + 1, 1, 8, 32), "");
+}
+
+TEST(matrix, a_view_becomes_one_that_only_reads) {
+  matrix<double> cells(2, 3, 1.5);
+  const matrix_view<const double> view = cells.view();
+  cells(1, 2) = 7;
+  EXPECT_EQ(view.row(1)[2], 7);
+  EXPECT_EQ(view.extent(1), 3U);
+  static_assert(!std::is_convertible_v<matrix_view<const double>, matrix_view<double>>);
+}
+
+#if defined(__cpp_multidimensional_subscript)
+TEST(matrix, cells_are_found_by_subscripts) {
+  matrix<int> cells(2, 3, 1);
+  cells[1, 2] = 7;
+  EXPECT_EQ(cells(1, 2), 7);
+  EXPECT_EQ((std::as_const(cells)[1, 2]), 7);
+}
+#endif
+
+TEST(matrix, more_columns_than_can_be_are_refused) {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  EXPECT_THROW(matrix<double>(1, most), std::length_error);
+  EXPECT_THROW(matrix<double>(0, most / 4), std::length_error);
+  matrix<double> cells(1, 1, 7);
+  EXPECT_THROW(cells.resize_columns(most - 3), std::length_error);
+  EXPECT_EQ(cells, matrix<double>(1, 1, 7));
 }
 
 TEST(matrix, a_new_cell_may_copy_one_of_its_own) {

@@ -22,15 +22,14 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/id_list.hpp>
 #include <crosstie/detail/id_row.hpp>
+#include <crosstie/detail/length_error.hpp>
 #include <crosstie/detail/limits.hpp>
 
 namespace crosstie::detail {
@@ -304,11 +303,7 @@ class line_pool {
     return 1 + chunk / 32;
   }
   [[noreturn]] static void refuse_length() {
-#if defined(__cpp_exceptions)
-    throw std::length_error("crosstie: the rows need more than 2^28 lines of 16 ids");
-#else
-    std::abort();
-#endif
+    throw_length_error("crosstie: the rows need more than 2^28 lines of 16 ids");
   }
 
   vector<id_line*> chunks_;

@@ -14,14 +14,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <crosstie/detail/length_error.hpp>
 #include <crosstie/detail/limits.hpp>
 
 namespace crosstie {
@@ -34,14 +33,6 @@ enum class text_layout : bool { packed, in_lines };
 }  // namespace crosstie
 
 namespace crosstie::detail {
-
-[[noreturn]] inline void throw_length_error([[maybe_unused]] const char* what) {
-#if defined(__cpp_exceptions)
-  throw std::length_error(what);
-#else
-  std::abort();
-#endif
-}
 
 template <class Alloc, text_layout Layout = text_layout::packed>
 class text_arena {
