@@ -140,3 +140,9 @@ class digester {
 };
 
 }  // namespace crosstie
+
+// Its bits are spread already.
+template <>
+struct std::hash<crosstie::digest128> {
+  std::size_t operator()(const crosstie::digest128& digest) const noexcept { return digest.low; }
+};

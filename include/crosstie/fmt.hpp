@@ -1,4 +1,5 @@
-// fmt: tables as arguments of fmt::format and fmt::print, written as print.hpp writes them.
+// fmt: tables, uuids and digests as arguments of fmt::format and fmt::print, written as print.hpp
+// writes them.
 //
 //   fmt::print("{}\n", map);
 //
@@ -21,7 +22,8 @@ template <class Table>
 inline constexpr bool is_shown<shown<Table>> = true;
 
 template <class T>
-concept formatted = printable_table<T> || is_shown<T>;
+concept formatted =
+    printable_table<T> || is_shown<T> || std::is_same_v<T, uuid> || std::is_same_v<T, digest128>;
 
 }  // namespace crosstie::detail
 

@@ -10,6 +10,7 @@
 //   std::cout << lru_rows;    {"node-1": {"pod-1": 7}}            row: column: value, newest first
 //   std::cout << digest_map;  {a3817f04ba25a8e66df67214c7550293: 7}   the keys are not kept
 //   std::cout << uuid_assignment;   {"2b5c..." -> "node-1"}       column -> row
+//   std::cout << uuid;         2b5c...           and a digest128, its 32 digits; so do keys
 //   std::cout << crosstie::shown(map, 10);                        the first ten entries, then "..."
 //
 // Promise: texts are quoted, and control characters, quotes and backslashes in them escaped; enums
@@ -18,6 +19,7 @@
 // With fmt: crosstie/fmt.hpp. Cost: as the stream. Thread safety: a reader of the table.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -27,12 +29,14 @@
 #include <type_traits>
 
 #include <crosstie/assignment.hpp>
+#include <crosstie/digest.hpp>
 #include <crosstie/flat_map.hpp>
 #include <crosstie/flat_set.hpp>
 #include <crosstie/interner.hpp>
 #include <crosstie/matrix.hpp>
 #include <crosstie/relation.hpp>
 #include <crosstie/table.hpp>
+#include <crosstie/uuid.hpp>
 
 namespace crosstie {
 
@@ -48,9 +52,25 @@ class concurrent_map;
 enum class digest_policy;
 template <class T, digest_policy Policy, class Digester, class Alloc>
 class digest_map;
-struct digest128;
 template <class Alloc>
 class uuid_assignment;
+
+// The 16 bytes of a digest, as its reference vectors are written.
+inline std::ostream& operator<<(std::ostream& to, const digest128& digest) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::array<char, 32> text;
+  for (unsigned i = 0; i < 16; ++i) {
+    const std::uint64_t byte = (i < 8 ? digest.low : digest.high) >> (8 * (i % 8));
+    text[2 * i] = digits[byte >> 4 & 15];
+    text[2 * i + 1] = digits[byte & 15];
+  }
+  return to << std::string_view(text.data(), text.size());
+}
+
+inline std::ostream& operator<<(std::ostream& to, uuid value) {
+  const auto text = format_uuid(value);
+  return to << std::string_view(text.data(), text.size());
+}
 
 namespace detail {
 
@@ -70,15 +90,6 @@ inline void print_text(std::ostream& to, std::string_view text) {
   to << '"';
 }
 
-// The 16 bytes of a digest128, as its reference vectors are written.
-template <class Digest>
-void print_digest(std::ostream& to, const Digest& digest) {
-  constexpr char digits[] = "0123456789abcdef";
-  for (std::uint64_t word : {digest.low, digest.high}) {
-    for (unsigned i = 0; i < 8; ++i, word >>= 8) to << digits[word >> 4 & 15] << digits[word & 15];
-  }
-}
-
 template <class T>
 concept streamed = requires(std::ostream& to, const T& value) { to << value; };
 
@@ -94,8 +105,6 @@ void print_value(std::ostream& to, const T& value) {
     to << value.value;
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     detail::print_text(to, value);
-  } else if constexpr (std::is_same_v<T, digest128>) {
-    print_digest(to, value);
   } else if constexpr (streamed<T>) {
     to << value;
   } else if constexpr (is_optional<T>) {
@@ -292,8 +301,8 @@ void print_table(std::ostream& to, const assignment<Column, Row, Alloc>& table, 
   to << '}';
 }
 
-template <class T, class Id, class Alloc>
-void print_table(std::ostream& to, const interner<T, Id, Alloc>& table, std::size_t limit) {
+template <class T, class Id, class Alloc, text_layout Layout>
+void print_table(std::ostream& to, const interner<T, Id, Alloc, Layout>& table, std::size_t limit) {
   entry_printer entries(to, limit);
   to << '[';
   for (std::uint32_t id = 0; id < table.size() && entries.next(); ++id) {

@@ -1,6 +1,8 @@
 // uuid: canonical UUID texts as 16 bytes, and keys that are mostly UUIDs.
 //
 //   crosstie::parse_uuid("123e4567-e89b-42d3-a456-426614174000")   -> uuid
+//   crosstie::format_uuid(id)                                      -> its text; print.hpp streams
+//   it
 //
 // Promise: parse_uuid takes the canonical text alone (36 characters, lower case, dashes in place),
 //   so that text -> uuid -> text gives the same text. `uuid_keys` packs any text: a canonical UUID
@@ -25,6 +27,7 @@
 #include <utility>
 
 #include <crosstie/detail/group.hpp>
+#include <crosstie/hash.hpp>
 #include <crosstie/interner.hpp>
 
 namespace crosstie {
@@ -214,3 +217,12 @@ class uuid_keys {
 };
 
 }  // namespace crosstie
+
+// For containers of std; the tables hash a uuid by its fields, under their seed.
+template <>
+struct std::hash<crosstie::uuid> {
+  std::size_t operator()(crosstie::uuid value) const noexcept {
+    return crosstie::detail::fold(value.high ^ crosstie::detail::mix_a,
+                                  value.low ^ crosstie::detail::mix_b);
+  }
+};

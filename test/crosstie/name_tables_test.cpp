@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "crosstie/allocators.hpp"
@@ -221,6 +222,14 @@ TEST(uuid_slots, elements_outside_their_bucket_survive_each_other) {
     }
   }
   for (std::uint32_t i = 0; i < all; ++i) EXPECT_EQ(slots.find(7, key(i)), nullptr);
+}
+
+TEST(uuid, is_a_key_of_std_too) {
+  std::unordered_set<uuid> seen;
+  for (std::uint64_t i = 0; i < 1000; ++i) seen.insert({i % 2, i});
+  EXPECT_EQ(seen.size(), 1000U);
+  EXPECT_TRUE(seen.contains(uuid{1, 999}));
+  EXPECT_EQ((std::unordered_set<digest128>{{1, 2}, {1, 3}, {1, 2}}.size()), 2U);
 }
 
 TEST(uuid, keeps_canonical_texts_and_refuses_others) {
