@@ -4,10 +4,11 @@
 //   integers, enums   sizeof bytes, little-endian        text      8-byte length, then its bytes
 //   float, double     their bits, as an integer           optional  1 byte, then the value if 1
 //   arrays            their elements                      pairs, tuples, aggregates  their fields
+//   vectors           8-byte length, then their elements
 //
 // Promise: `byte_shape<T>` tells types apart that are written in different ways (signed from
-// unsigned,
-//   8 bytes from 4, one field from two), so that bytes are never read as something else.
+//   unsigned, 8 bytes from 4, one field from two), so that bytes are never read as something else.
+//   Plain char, which is signed on some machines only, is a type of its own; so is wchar_t.
 // A type of your own: specialise `byte_format`.
 // Cost: one pass; reading never allocates more than it has bytes for. Thread safety: stateless.
 #pragma once
@@ -23,6 +24,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/fields.hpp>
@@ -95,6 +97,11 @@ struct byte_format {};
 namespace detail {
 
 template <class T>
+inline constexpr bool is_std_vector = false;
+template <class T, class Alloc>
+inline constexpr bool is_std_vector<std::vector<T, Alloc>> = true;
+
+template <class T>
 concept own_format = requires { byte_format<T>::shape; };
 
 [[nodiscard]] constexpr std::uint64_t shape_of(char kind, std::uint64_t size) noexcept {
@@ -117,6 +124,8 @@ constexpr std::uint64_t byte_shape() {
     return byte_shape<std::underlying_type_t<T>>();
   } else if constexpr (std::is_same_v<T, bool>) {
     return shape_of('b', 1);
+  } else if constexpr (std::is_same_v<T, char> || std::is_same_v<T, wchar_t>) {
+    return shape_of('c', sizeof(T));  // signed or not, which compilers choose
   } else if constexpr (std::is_integral_v<T>) {
     return shape_of(std::is_signed_v<T> ? 'i' : 'u', sizeof(T));
   } else if constexpr (std::is_floating_point_v<T>) {
@@ -128,6 +137,8 @@ constexpr std::uint64_t byte_shape() {
     return join_shapes(shape_of('o', 0), byte_shape<typename T::value_type>());
   } else if constexpr (is_std_array<T>) {
     return join_shapes(shape_of('a', std::tuple_size_v<T>), byte_shape<typename T::value_type>());
+  } else if constexpr (is_std_vector<T>) {
+    return join_shapes(shape_of('v', 0), byte_shape<typename T::value_type>());
   } else if constexpr (text_like<T>) {
     return shape_of('t', 0);
   } else {
@@ -153,7 +164,7 @@ constexpr std::size_t min_bytes() {
     return 1;
   } else if constexpr (is_std_array<T>) {
     return std::tuple_size_v<T> * min_bytes<typename T::value_type>();
-  } else if constexpr (text_like<T>) {
+  } else if constexpr (text_like<T> || is_std_vector<T>) {
     return 8;
   } else if constexpr (has_fields<T> && !is_exact_float<T>) {
     return []<class... F>(std::type_identity<std::tuple<F...>>) {
@@ -180,6 +191,9 @@ void write_value(byte_writer& to, const T& value) {
     if (value) crosstie::write_value(to, *value);
   } else if constexpr (is_std_array<T>) {
     for (const auto& element : value) crosstie::write_value(to, element);
+  } else if constexpr (is_std_vector<T>) {
+    to.word(value.size(), 8);
+    for (const typename T::value_type& element : value) crosstie::write_value(to, element);
   } else if constexpr (text_like<T>) {
     to.text(value);
   } else {
@@ -210,6 +224,16 @@ T read_value(byte_reader& from) {
   } else if constexpr (is_std_array<T>) {
     T values{};
     for (auto& element : values) element = read_value<typename T::value_type>(from);
+    return values;
+  } else if constexpr (is_std_vector<T>) {
+    using element = typename T::value_type;
+    static_assert(min_bytes<element>() != 0, "crosstie: elements without bytes");
+    const std::uint64_t size = from.word(8);
+    if (size > from.left().size() / min_bytes<element>()) from.fail();
+    T values;
+    if (from.failed()) return values;
+    values.reserve(static_cast<std::size_t>(size));
+    while (values.size() < size && !from.failed()) values.push_back(read_value<element>(from));
     return values;
   } else if constexpr (text_like<T>) {
     static_assert(!std::is_trivially_copyable_v<T>,

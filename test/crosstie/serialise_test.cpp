@@ -9,6 +9,7 @@
 #include <crosstie/steady_map.hpp>
 #include <crosstie/uuid_assignment.hpp>
 
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -206,6 +207,56 @@ TEST(serialise, says_what_is_wrong) {
   EXPECT_EQ(describe(byte_fault::damaged), "the checksum does not fit the bytes");
 }
 
+using lists_by_name = flat_map<std::string, std::vector<std::optional<std::string>>>;
+
+TEST(serialise, vectors_come_back_and_cut_ones_are_refused) {
+  const lists_by_name lists{{"a", {}}, {"b", {"x", std::nullopt, ""}}, {"c", {std::nullopt}}};
+  const std::string bytes = to_bytes(lists);
+  lists_by_name again;
+  ASSERT_EQ(from_bytes(bytes, again), byte_fault::none);
+  EXPECT_EQ(again, lists);
+  // Every body that ends early, with the right checksum.
+  const std::string body = bytes.substr(detail::byte_header, bytes.size() - 8 - 40);
+  ASSERT_EQ(from_bytes(sealed(lists, 3, body), again), byte_fault::none);
+  for (std::size_t length = 0; length < body.size(); ++length) {
+    ASSERT_EQ(from_bytes(sealed(lists, 3, body.substr(0, length)), again), byte_fault::malformed);
+  }
+  EXPECT_EQ(again, lists) << "a refusal leaves the table alone";
+
+  const flat_map<int, std::vector<bool>> bits{{1, {true, false, true}}};
+  flat_map<int, std::vector<bool>> bits_again;
+  ASSERT_EQ(from_bytes(to_bytes(bits), bits_again), byte_fault::none);
+  EXPECT_EQ(bits_again, bits);
+  flat_map<int, std::vector<std::uint8_t>> bytes_instead;
+  EXPECT_EQ(from_bytes(to_bytes(bits), bytes_instead), byte_fault::other_types);
+}
+
+// A length beyond the bytes that are left must not be allocated.
+TEST(serialise, lengths_of_strangers_allocate_nothing) {
+  flat_map<std::uint64_t, std::vector<std::uint64_t>> lists;
+  for (const std::uint64_t length : {3ULL, 1ULL << 40, ~0ULL}) {
+    byte_writer body;
+    for (const std::uint64_t word :
+         {std::uint64_t{1}, length, std::uint64_t{7}, std::uint64_t{8}}) {
+      body.word(word, 8);
+    }
+    EXPECT_EQ(from_bytes(sealed(lists, 1, body.bytes()), lists), byte_fault::malformed);
+  }
+  EXPECT_TRUE(lists.empty());
+}
+
+// A compiler may be told that it is signed, or that it is not.
+TEST(serialise, plain_char_is_neither_signed_nor_unsigned) {
+  const std::string bytes = to_bytes(flat_map<char, int>{{'a', 1}, {'\xff', 2}});
+  flat_map<char, int> plain;
+  flat_map<signed char, int> with_sign;
+  flat_map<unsigned char, int> without;
+  ASSERT_EQ(from_bytes(bytes, plain), byte_fault::none);
+  EXPECT_EQ(plain.find_value('\xff') != nullptr, true);
+  EXPECT_EQ(from_bytes(bytes, with_sign), byte_fault::other_types);
+  EXPECT_EQ(from_bytes(bytes, without), byte_fault::other_types);
+}
+
 // Files outlive programs: these bytes must be readable, and written, for as long as version 1 is.
 TEST(serialise, the_format_does_not_change) {
   const flat_map<stored_key, int> map{{{"pod", 7}, -2}, {{"pod", 6}, 258}};
@@ -329,6 +380,24 @@ TEST(print, tables_show_their_entries) {
       R"({3: {1: "x"}} {("a\"\x0a", 7): 1.5} {none} {1: [9], 3: [1]} {4 -> 2} ["x", "y"] [[7, 7], [7, 7]])");
   EXPECT_EQ(fmt::format("{} {} {}", names, shown(names, 1), shown(pairs, 1)),
             R"(["x", "y"] ["x", ...] {1: [9], ...})");
+}
+
+TEST(print, shows_uuids_and_digests_by_their_texts) {
+  const uuid id = *parse_uuid("123e4567-e89b-42d3-a456-426614174000");
+  const digest128 digest{0xe6a825ba047f81a3, 0x930255c71472f66d};
+  std::ostringstream text;
+  text << id << ' ' << digest << ' ' << flat_map<uuid, digest128>{{id, digest}};
+  EXPECT_EQ(text.str(),
+            "123e4567-e89b-42d3-a456-426614174000 a3817f04ba25a8e66df67214c7550293 "
+            "{123e4567-e89b-42d3-a456-426614174000: a3817f04ba25a8e66df67214c7550293}");
+  EXPECT_EQ(fmt::format("{} {:>34}", id, digest),
+            "123e4567-e89b-42d3-a456-426614174000   a3817f04ba25a8e66df67214c7550293");
+}
+
+TEST(print, shows_interners_of_every_layout) {
+  interner<std::string, std::uint32_t, std::allocator<std::byte>, text_layout::in_lines> names;
+  names.intern("x");
+  EXPECT_EQ(fmt::format("{}", names), R"(["x"])");
 }
 
 TEST(print, shows_tables_that_are_visited) {
