@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include <crosstie/hash.hpp>
 #include <crosstie/key.hpp>
@@ -88,11 +89,24 @@ class sip_state {
   return word;
 }
 
+template <class T>
+concept digest_number = std::is_integral_v<T> || std::is_enum_v<T>;
+
+// The 8 bytes of a number. Plain char and wchar_t are signed on some machines only.
+template <digest_number Number>
+[[nodiscard]] constexpr std::uint64_t digest_word(Number number) noexcept {
+  if constexpr (std::is_same_v<Number, char> || std::is_same_v<Number, wchar_t>) {
+    return static_cast<std::make_unsigned_t<Number>>(number);
+  } else {
+    return static_cast<std::uint64_t>(number);
+  }
+}
+
 }  // namespace detail
 
-// What may be digested: text and integers (as their 8 bytes, so the width does not matter).
+// What may be digested: text, integers and enums (as their 8 bytes, so the width does not matter).
 template <class T>
-concept digest_field = std::integral<T> || std::convertible_to<const T&, std::string_view>;
+concept digest_field = detail::digest_number<T> || std::convertible_to<const T&, std::string_view>;
 
 class digester {
  public:
@@ -114,10 +128,10 @@ class digester {
     return key;
   }
 
-  template <std::integral Number>
+  template <detail::digest_number Number>
   static digest128 digest(digest128 key, Number number) noexcept {
     detail::sip_state state(key);
-    state.add(static_cast<std::uint64_t>(number));
+    state.add(detail::digest_word(number));
     state.add(std::uint64_t{8} << 56);
     return state.finish();
   }

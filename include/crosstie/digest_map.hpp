@@ -18,7 +18,6 @@
 //   one writer.
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -45,8 +44,8 @@ struct table_bytes;  // serialise.hpp
 // The fields of a key as one text, each behind its length.
 template <class Field>
 void append_field(std::string& text, const Field& field) {
-  if constexpr (std::integral<Field>) {
-    const auto number = little_endian(static_cast<std::uint64_t>(field));
+  if constexpr (digest_number<Field>) {
+    const auto number = little_endian(digest_word(field));
     text.append(reinterpret_cast<const char*>(&number), sizeof number);
   } else {
     const std::string_view view = field;
@@ -58,8 +57,8 @@ void append_field(std::string& text, const Field& field) {
 // True where `text` starts with the field; then cuts it off.
 template <class Field>
 bool take_field(std::string_view& text, const Field& field) {
-  if constexpr (std::integral<Field>) {
-    const auto number = little_endian(static_cast<std::uint64_t>(field));
+  if constexpr (digest_number<Field>) {
+    const auto number = little_endian(digest_word(field));
     if (text.size() < sizeof number || std::memcmp(text.data(), &number, sizeof number) != 0) {
       return false;
     }
@@ -242,9 +241,12 @@ class digest_map {
     return std::tuple<const First&, const Second&, const More&...>(first, second, more...);
   }
 
-  template <class Fields>
-  [[nodiscard]] digest128 digest(const Fields& fields) const {
-    return std::apply(digester_, fields);
+  template <class... Field>
+  [[nodiscard]] digest128 digest(const std::tuple<const Field&...>& fields) const {
+    static_assert((digest_field<Field> && ...),
+                  "crosstie: a key of a digest_map is a field or a tuple of fields, each of them "
+                  "text, an integer or an enum");
+    if constexpr ((digest_field<Field> && ...)) return std::apply(digester_, fields);
   }
   template <class Fields>
   [[nodiscard]] bool same(const entry& candidate, const Fields& fields) const {

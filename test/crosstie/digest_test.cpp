@@ -55,6 +55,26 @@ TEST(digest, every_byte_key_and_border_counts) {
   EXPECT_EQ(digester()("a"), digester()("a")) << "one random key a process";
 }
 
+TEST(digest, numbers_count_by_value) {
+  enum class zone : std::uint16_t { east = 7 };
+  const digester digest(counting_key);
+  EXPECT_EQ(digest(zone::east), digest(7));
+  EXPECT_EQ(digest('\xff'), digest(255)) << "whether char is signed or not";
+  EXPECT_EQ(digest(std::int8_t{-1}), digest(-1L));
+}
+
+TEST(digest_map, takes_enums_for_fields) {
+  enum class zone : std::uint8_t { east, west };
+  digest_map<int> trusting;
+  EXPECT_TRUE(trusting.try_emplace(std::tuple("a", zone::east), 1).second);
+  EXPECT_TRUE(trusting.contains("a", zone::east));
+  EXPECT_FALSE(trusting.contains("a", zone::west));
+  digest_map<int, digest_policy::keep_text> keeping;
+  EXPECT_TRUE(keeping.try_emplace(zone::west, 1).second);
+  EXPECT_TRUE(keeping.contains(zone::west));
+  EXPECT_FALSE(keeping.contains(zone::east));
+}
+
 // A digester whose digests collide at will: all texts of one length are alike.
 struct colliding_digester {
   template <class... Field>

@@ -1,0 +1,7 @@
+#include <crosstie/digest_map.hpp>
+#include <array>
+#include <string>
+int main() {
+  crosstie::digest_map<int> map;
+  return map.try_emplace(std::array<std::string, 2>{"node", "pod"}, 1).second ? 0 : 1;
+}
