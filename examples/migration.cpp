@@ -175,6 +175,27 @@ void run() {
 
 }  // namespace keys
 
+// A type for the ids of each side.
+namespace ids {
+
+enum class pod_id : std::uint32_t {};
+enum class node_id : std::uint32_t {};
+crosstie::assignment<pod_id, node_id> bound;
+
+void bind(pod_id pod, node_id node) { bound.assign(pod, node); }
+bool is_on(node_id node, pod_id pod) { return bound.contains(node, pod); }
+
+template <class First, class Second>
+concept assigns = requires(First first, Second second) { bound.assign(first, second); };
+static_assert(assigns<pod_id, node_id> && !assigns<node_id, pod_id>);
+
+void run() {
+  bind(pod_id{7}, node_id{3});
+  CHECK(is_on(node_id{3}, pod_id{7}));
+}
+
+}  // namespace ids
+
 // The bounded, the shared and the digested.
 namespace others {
 
@@ -220,6 +241,7 @@ int main() {
   guava::run();
   abseil::run();
   keys::run();
+  ids::run();
   others::run();
   return 0;
 }

@@ -5,6 +5,10 @@
 //   bound.contains(node, pod);                 // one load
 //   for (pod_id p : bound.columns(node)) ...   // a span
 //
+// Order: assign takes the column first, contains the row, as a relation does. Give both sides ids
+//   of their own (enum class pod_id : std::uint32_t {};), and the compiler refuses the wrong order;
+//   two plain std::uint32_t it takes either way, and the answers are about other pairs.
+//
 //   row_of   [2 B] a column     the row of the column, or none; 4 B once there are 65,535 rows
 //            [2 B] a column     where it stands in its row's list, modulo 65,536
 //   rows     [16 B] a row  ->  [column column column ...]

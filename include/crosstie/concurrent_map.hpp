@@ -18,6 +18,10 @@
 //   callbacks must not call into the same map (that could deadlock), and may throw.
 // Mutex: std::shared_mutex lets readers of one shard in together; std::mutex is quicker to take,
 //   which pays where a map is written a lot and no shard is read all the time.
+// Allocator: copies of one serve the shards, which threads use side by side, so whatever they share
+//   must be safe to call from several threads at once: std::allocator is, and so are
+//   std::pmr::new_delete_resource() and synchronized_pool_resource; monotonic_buffer_resource and
+//   unsynchronized_pool_resource are not.
 // Fairness: that of std::shared_mutex; with glibc, readers that never pause can keep a writer of
 //   their shard waiting.
 // Exceptions: strong guarantee. Thread safety: all members but construction and destruction may be

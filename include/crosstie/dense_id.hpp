@@ -1,5 +1,9 @@
 // Dense ids: small unsigned numbers 0, 1, 2, ... that stand for rows, columns and names.
 //
+//   enum class node_id : std::uint32_t {};      // a type for each side, so that the compiler tells
+//   enum class pod_id : std::uint32_t {};       // a node from a pod
+//   crosstie::relation<node_id, pod_id> on;
+//
 // Promise: std::uint32_t and every `enum class X : std::uint32_t` is a dense id; any other type
 //   becomes one by specialising `id_traits`. Conversions cost nothing.
 // Invariant: the highest index, 2^32 - 1, is never a valid id; tables use it as "none".

@@ -5,6 +5,8 @@
 //   bound.assign(node_name, pod_uid);
 //   if (bound.contains(node_name, pod_uid)) ...     // no key is built
 //
+// Order: the row comes first in every call, also in assign, unlike an assignment's.
+//
 //   rows      interner of the row names: a few bytes a column where a row has many columns
 //   buckets   [6 tags, marks | 6 x (uuid, place and mark of the row's name)]   128 bytes
 //   (detail/uuid_slots.hpp)
