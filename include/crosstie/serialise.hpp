@@ -20,9 +20,9 @@
 //   newest. A digest_map is read only where digests are made under the same key; the default one is
 //   another in every process.
 // Promise: equal tables give equal bytes, on every machine (all words are little-endian;
-//   digest_maps with collisions: if the same keys collided). Bytes that were cut, damaged or made for other
-//   types are refused and leave the table as it was; a version is read as long as this comment says
-//   so. Of an assignment, relation or table the order within rows is not kept.
+//   digest_maps with collisions: if the same keys collided). Bytes that were cut, damaged or made
+//   for other types are refused and leave the table as it was; a version is read as long as this
+//   comment says so. Of an assignment, relation or table the order within rows is not kept.
 // Trust: the checksum finds damage, not malice. Bytes from strangers cannot make reading go out of
 //   bounds, nor allocate more than a few times their size (save where values are large and may be
 //   written as a byte, as a std::optional is); but one large id makes relation, table and
