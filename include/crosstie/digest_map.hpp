@@ -45,7 +45,7 @@ struct table_bytes;  // serialise.hpp
 template <class Field>
 void append_field(std::string& text, const Field& field) {
   if constexpr (digest_number<Field>) {
-    const auto number = little_endian(digest_word(field));
+    const auto number = little_endian(detail::digest_word(field));
     text.append(reinterpret_cast<const char*>(&number), sizeof number);
   } else {
     const std::string_view view = field;
@@ -58,7 +58,7 @@ void append_field(std::string& text, const Field& field) {
 template <class Field>
 bool take_field(std::string_view& text, const Field& field) {
   if constexpr (digest_number<Field>) {
-    const auto number = little_endian(digest_word(field));
+    const auto number = little_endian(detail::digest_word(field));
     if (text.size() < sizeof number || std::memcmp(text.data(), &number, sizeof number) != 0) {
       return false;
     }

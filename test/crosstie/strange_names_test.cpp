@@ -64,6 +64,7 @@ DELETED(add_key);
 DELETED(as_fields);
 DELETED(as_lookup);
 DELETED(digest);
+DELETED(digest_word);
 DELETED(for_each_element);
 DELETED(from_bytes);
 DELETED(from_index);
@@ -178,6 +179,9 @@ TEST(strange_names, are_not_taken_by_tables_that_are_visited) {
   digests.try_emplace(app::name{"aa"}, app::name{"x"});
   EXPECT_TRUE(digests.contains("aa"));
   EXPECT_TRUE(comes_back(digests, digests));
+  digest_map<int, digest_policy::keep_text> numbers;
+  numbers.try_emplace(node, 1);
+  EXPECT_TRUE(numbers.contains(node));
 }
 
 }  // namespace
