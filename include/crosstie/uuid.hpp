@@ -40,6 +40,13 @@ struct uuid {
   friend constexpr auto operator<=>(uuid, uuid) noexcept = default;
 };
 
+template <>
+struct custom_hash<uuid> {
+  constexpr std::uint64_t operator()(uuid value, std::uint64_t seed) const noexcept {
+    return detail::fold(value.high ^ seed, value.low ^ detail::second_secret(seed));
+  }
+};
+
 inline constexpr std::size_t uuid_text_bytes = 36;
 
 namespace detail {
@@ -218,11 +225,10 @@ class uuid_keys {
 
 }  // namespace crosstie
 
-// For containers of std; the tables hash a uuid by its fields, under their seed.
+// For containers of std, which have no seeds.
 template <>
 struct std::hash<crosstie::uuid> {
   std::size_t operator()(crosstie::uuid value) const noexcept {
-    return crosstie::detail::fold(value.high ^ crosstie::detail::mix_a,
-                                  value.low ^ crosstie::detail::mix_b);
+    return crosstie::custom_hash<crosstie::uuid>{}(value, crosstie::process_seed());
   }
 };

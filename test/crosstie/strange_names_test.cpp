@@ -78,6 +78,7 @@ DELETED(print_value);
 DELETED(print_visited);
 DELETED(read_value);
 DELETED(reserve_slim);
+DELETED(table_seed);
 DELETED(to_bytes);
 DELETED(write_value);
 #undef DELETED

@@ -1,9 +1,5 @@
 // Every header and most of what it instantiates, compiled without a word under more warnings than
 // the library itself is built with: a program may well include it as one of its own folders.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"  // the one that is known here
-#include <crosstie/detail/flat_table.hpp>
-#pragma GCC diagnostic pop
 #include <crosstie/crosstie.hpp>
 #include <crosstie/fmt.hpp>
 #include <crosstie/pmr.hpp>

@@ -140,7 +140,7 @@ class uuid_slots {
   [[nodiscard]] std::size_t capacity() const noexcept { return buckets_.size() * bucket::slots; }
 
   [[nodiscard]] static std::uint64_t hash(uuid key, std::uint64_t seed) noexcept {
-    return fold(fold(key.high ^ seed, key.low ^ second_secret(seed)), mix_a);
+    return fold(custom_hash<uuid>{}(key, seed), mix_a);
   }
 
   [[nodiscard, gnu::always_inline]] place find(std::uint64_t hash, uuid key) const noexcept {
