@@ -58,7 +58,8 @@ class assignment {
   using allocator_type = Alloc;
   class const_iterator;
 
-  explicit assignment(const Alloc& alloc = Alloc()) : alloc_(alloc), row_of_(alloc), rows_(alloc) {}
+  assignment() : assignment(Alloc()) {}
+  explicit assignment(const Alloc& alloc) : alloc_(alloc), row_of_(alloc), rows_(alloc) {}
   assignment(const assignment& other)
       : assignment(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                               other.alloc_)) {}
@@ -77,6 +78,15 @@ class assignment {
         size_(std::exchange(other.size_, 0)) {
     other.rows_.clear();
   }
+  // Copies the pairs where the allocators are unequal.
+  assignment(assignment&& other, const Alloc& alloc) : assignment(alloc) {
+    if (alloc == other.alloc_) {
+      swap(other);
+    } else {
+      *this = std::as_const(other);
+      other.clear();
+    }
+  }
   // Assignments keep their own allocator.
   assignment& operator=(const assignment& other) {
     if (this == &other) return *this;
@@ -86,8 +96,7 @@ class assignment {
   }
   assignment& operator=(assignment&& other) noexcept(
       std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(alloc_ == other.alloc_)) return *this = std::as_const(other);
-    assignment taken(std::move(other));
+    assignment taken(std::move(other), alloc_);
     swap(taken);
     return *this;
   }

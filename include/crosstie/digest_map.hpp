@@ -96,7 +96,9 @@ class digest_map {
   using mapped_type = T;
   using allocator_type = Alloc;
 
-  explicit digest_map(Digester digester = Digester(), const Alloc& alloc = Alloc())
+  digest_map() : digest_map(Digester()) {}
+  explicit digest_map(const Alloc& alloc) : digest_map(Digester(), alloc) {}
+  explicit digest_map(Digester digester, const Alloc& alloc = Alloc())
       : digester_(std::move(digester)), entries_(alloc), texts_(alloc), collided_(alloc) {}
   digest_map(const digest_map& other)
       : digest_map(other,
@@ -107,13 +109,22 @@ class digest_map {
         entries_(other.entries_, alloc),
         texts_(alloc),
         collided_(other.collided_, alloc) {
-    if constexpr (keeps_text) {
-      for (auto& [code, kept] : entries_) {
-        kept.position = texts_.add(other.texts_.at(kept.position));
-      }
-    }
+    copy_texts(other);
   }
   digest_map(digest_map&& other) noexcept = default;
+  // Moves the values one by one where the allocators are unequal.
+  digest_map(digest_map&& other, const Alloc& alloc)
+      : digester_(other.digester_),
+        entries_(std::move(other.entries_), alloc),
+        texts_(alloc),
+        collided_(std::move(other.collided_), alloc) {
+    if (alloc == other.get_allocator()) {
+      texts_.swap(other.texts_);
+    } else {
+      copy_texts(other);
+      other.texts_.clear();
+    }
+  }
   // Assignments keep their own allocator.
   digest_map& operator=(const digest_map& other) {
     if (this == &other) return *this;
@@ -122,8 +133,7 @@ class digest_map {
     return *this;
   }
   digest_map& operator=(digest_map&& other) noexcept(alloc_traits::is_always_equal::value) {
-    if (!(get_allocator() == other.get_allocator())) return *this = std::as_const(other);
-    digest_map taken(std::move(other));
+    digest_map taken(std::move(other), get_allocator());
     swap(taken);
     return *this;
   }
@@ -227,6 +237,15 @@ class digest_map {
 
  private:
   friend struct detail::table_bytes<digest_map>;
+
+  // The texts of the entries, which were those of `from`.
+  void copy_texts(const digest_map& from) {
+    if constexpr (keeps_text) {
+      for (auto& [code, kept] : entries_) {
+        kept.position = texts_.add(from.texts_.at(kept.position));
+      }
+    }
+  }
 
   template <class Field>
   static auto as_tuple(const Field& field) {

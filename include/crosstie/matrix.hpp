@@ -112,19 +112,26 @@ class matrix {
     resize_rows(rows, value);
   }
   matrix(const matrix& other)
-      : columns_(other.columns_),
-        stride_(other.stride_),
-        alloc_(line_traits::select_on_container_copy_construction(other.alloc_)) {
+      : matrix(other, Alloc(line_traits::select_on_container_copy_construction(other.alloc_))) {}
+  matrix(const matrix& other, const Alloc& alloc)
+      : columns_(other.columns_), stride_(other.stride_), alloc_(alloc) {
     copy_cells(other);
   }
   matrix(matrix&& other) noexcept : alloc_(other.alloc_) { steal(other); }
+  // Copies the cells where the allocators are unequal.
+  matrix(matrix&& other, const Alloc& alloc) : matrix(alloc) {
+    if (alloc_ == other.alloc_) {
+      steal(other);
+    } else {
+      matrix copy(other, alloc);
+      steal(copy);
+      other.clear();
+    }
+  }
   matrix& operator=(const matrix& other) {
     if (this == &other) return *this;
     constexpr bool takes_alloc = line_traits::propagate_on_container_copy_assignment::value;
-    matrix copy(takes_alloc ? Alloc(other.alloc_) : Alloc(alloc_));
-    copy.columns_ = other.columns_;
-    copy.stride_ = other.stride_;
-    copy.copy_cells(other);
+    matrix copy(other, takes_alloc ? Alloc(other.alloc_) : Alloc(alloc_));
     release();
     if constexpr (takes_alloc) alloc_ = other.alloc_;
     steal(copy);
@@ -133,12 +140,11 @@ class matrix {
   matrix& operator=(matrix&& other) noexcept(
       line_traits::propagate_on_container_move_assignment::value ||
       line_traits::is_always_equal::value) {
-    if (this == &other) return *this;
     constexpr bool takes_alloc = line_traits::propagate_on_container_move_assignment::value;
-    if (!takes_alloc && !(alloc_ == other.alloc_)) return *this = other;
+    matrix taken(std::move(other), takes_alloc ? Alloc(other.alloc_) : Alloc(alloc_));
     release();
-    if constexpr (takes_alloc) alloc_ = std::move(other.alloc_);
-    steal(other);
+    if constexpr (takes_alloc) alloc_ = taken.alloc_;
+    steal(taken);
     return *this;
   }
   ~matrix() { release(); }

@@ -38,13 +38,23 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   using base = detail::cells<Row, Column, detail::no_value, Index, Alloc>;
 
  public:
-  explicit relation(const Alloc& alloc = Alloc()) : base(alloc) {}
+  relation() : relation(Alloc()) {}
+  explicit relation(const Alloc& alloc) : base(alloc) {}
   relation(const relation& other)
       : relation(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
                             other.alloc_)) {}
   // A copy takes little more memory than its pairs need.
   relation(const relation& other, const Alloc& alloc) : base(other, alloc) {}
   relation(relation&& other) noexcept = default;
+  // Copies the pairs where the allocators are unequal.
+  relation(relation&& other, const Alloc& alloc) : relation(alloc) {
+    if (alloc == other.alloc_) {
+      swap(other);
+    } else {
+      *this = std::as_const(other);
+      other.clear();
+    }
+  }
   // Assignments keep their own allocator.
   relation& operator=(const relation& other) {
     if (this == &other) return *this;
@@ -54,8 +64,7 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   }
   relation& operator=(relation&& other) noexcept(
       std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(this->alloc_ == other.alloc_)) return *this = std::as_const(other);
-    relation taken(std::move(other));
+    relation taken(std::move(other), this->alloc_);
     swap(taken);
     return *this;
   }

@@ -39,7 +39,8 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   using mapped_type = T;
   using typename base::pair_type;
 
-  explicit table(const Alloc& alloc = Alloc()) : base(alloc) {}
+  table() : table(Alloc()) {}
+  explicit table(const Alloc& alloc) : base(alloc) {}
   table(const table& other)
       : table(other,
               std::allocator_traits<Alloc>::select_on_container_copy_construction(other.alloc_)) {}
@@ -49,6 +50,16 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
         [this](Row row, Column column, const T& value) { try_emplace(row, column, value); });
   }
   table(table&& other) noexcept = default;
+  // Moves the values one by one where the allocators are unequal.
+  table(table&& other, const Alloc& alloc) : table(alloc) {
+    if (alloc == other.alloc_) {
+      swap(other);
+    } else {
+      other.for_each(
+          [this](Row row, Column column, T& value) { try_emplace(row, column, std::move(value)); });
+      other.clear();
+    }
+  }
   // Assignments keep their own allocator.
   table& operator=(const table& other) {
     if (this == &other) return *this;
@@ -57,8 +68,7 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
     return *this;
   }
   table& operator=(table&& other) noexcept(std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(this->alloc_ == other.alloc_)) return *this = std::as_const(other);
-    table taken(std::move(other));
+    table taken(std::move(other), this->alloc_);
     swap(taken);
     return *this;
   }

@@ -184,7 +184,8 @@ inline constexpr auto hex_pairs = [] {
 template <class Alloc = std::allocator<std::byte>>
 class uuid_keys {
  public:
-  explicit uuid_keys(const Alloc& alloc = Alloc()) : others_(alloc) {}
+  uuid_keys() : uuid_keys(Alloc()) {}
+  explicit uuid_keys(const Alloc& alloc) : others_(alloc) {}
 
   // The key of a text, whatever the text.
   [[nodiscard]] uuid pack(std::string_view text) {

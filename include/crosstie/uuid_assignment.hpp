@@ -53,7 +53,8 @@ class uuid_assignment {
   // A question of contains_many: row, column.
   using pair_type = std::pair<std::string_view, std::string_view>;
 
-  explicit uuid_assignment(const Alloc& alloc = Alloc())
+  uuid_assignment() : uuid_assignment(Alloc()) {}
+  explicit uuid_assignment(const Alloc& alloc)
       : rows_(alloc), keys_(alloc), slots_(alloc), seed_(crosstie::table_seed(this)) {}
   uuid_assignment(const uuid_assignment& other)
       : uuid_assignment(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
@@ -63,6 +64,15 @@ class uuid_assignment {
     other.for_each([this](std::string_view row, std::string_view column) { assign(row, column); });
   }
   uuid_assignment(uuid_assignment&& other) noexcept = default;
+  // Copies the pairs where the allocators are unequal.
+  uuid_assignment(uuid_assignment&& other, const Alloc& alloc) : uuid_assignment(alloc) {
+    if (alloc == other.get_allocator()) {
+      swap(other);
+    } else {
+      *this = std::as_const(other);
+      other.clear();
+    }
+  }
   // Assignments keep their own allocator.
   uuid_assignment& operator=(const uuid_assignment& other) {
     if (this == &other) return *this;
@@ -72,8 +82,7 @@ class uuid_assignment {
   }
   uuid_assignment& operator=(uuid_assignment&& other) noexcept(
       std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(get_allocator() == other.get_allocator())) return *this = std::as_const(other);
-    uuid_assignment taken(std::move(other));
+    uuid_assignment taken(std::move(other), get_allocator());
     swap(taken);
     return *this;
   }
