@@ -66,13 +66,17 @@ class concurrent_map {
   template <class View>
   static constexpr bool is_lookup = map::template is_lookup<View>;
 
+  concurrent_map() : concurrent_map(default_shards) {}
   // The number of shards is rounded up to a power of two.
-  explicit concurrent_map(std::size_t shards = default_shards, const Alloc& alloc = Alloc())
+  explicit concurrent_map(std::size_t shards, const Alloc& alloc = Alloc())
       : shard_mask_(std::bit_ceil(shards == 0 ? 1 : shards) - 1),
         shards_(std::make_unique<shard[]>(shard_mask_ + 1)),
         empty_(alloc) {
-    // Copies of one map have its seed, so that one hash serves to choose the shard and within it.
-    for (std::size_t s = 0; s <= shard_mask_; ++s) shards_[s].content.emplace(empty_, alloc);
+    // Maps moved from one have its seed, so that one hash serves to choose the shard and within it;
+    // an empty map that is moved from stays what it was. Copies would need values to be copied.
+    for (std::size_t s = 0; s <= shard_mask_; ++s) {
+      shards_[s].content.emplace(std::move(empty_), alloc);  // NOLINT(bugprone-use-after-move)
+    }
   }
   concurrent_map(const concurrent_map&) = delete;
   concurrent_map& operator=(const concurrent_map&) = delete;
@@ -89,38 +93,39 @@ class concurrent_map {
     return visit_found(detail::as_lookup(part...), [](const T&) noexcept {});
   }
   // Calls visit(const T&) under the shard's lock where the key is there; returns whether it is.
-  template <class View, class Visit>
+  template <class View = Key, class Visit>
   bool visit(const View& key, Visit&& visit) const {
     return visit_found(key, std::forward<Visit>(visit));
   }
 
   // True if the key was absent and has now a value constructed from `args`.
-  template <view_of<Key> View, class... Args>
-  bool try_emplace(const View& key, Args&&... args) {
+  template <view_of<Key> Given = Key, class... Args>
+  bool try_emplace(Given&& key, Args&&... args) {
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    return home.content->try_emplace(code, key, std::forward<Args>(args)...).second;
+    return add(*home.content, code, std::forward<Given>(key), std::forward<Args>(args)...).second;
   }
   // True if the key was absent.
-  template <view_of<Key> View, class Value>
-  bool insert_or_assign(const View& key, Value&& value) {
+  template <view_of<Key> Given = Key, class Value>
+  bool insert_or_assign(Given&& key, Value&& value) {
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    const auto [at, added] = home.content->try_emplace(code, key, std::forward<Value>(value));
+    const auto [at, added] =
+        add(*home.content, code, std::forward<Given>(key), std::forward<Value>(value));
     // A value that found its key present was not consumed.
     if (!added) at->second = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
     return added;
   }
   // Calls change(T&) on the value of the key, which is T() if it was absent, as one operation.
   // Returns whether it was absent. Where `change` throws, a new key is taken back.
-  template <view_of<Key> View, class Change>
-  bool update(const View& key, Change&& change) {
+  template <view_of<Key> Given = Key, class Change>
+  bool update(Given&& key, Change&& change) {
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    const auto [at, added] = home.content->try_emplace(code, key);
+    const auto [at, added] = add(*home.content, code, std::forward<Given>(key));
     struct taken_back {
       map* elements;
       typename map::iterator at;
@@ -133,7 +138,7 @@ class concurrent_map {
     return added;
   }
   // Calls change(T&) where the key is there; returns whether it is.
-  template <class View, class Change>
+  template <class View = Key, class Change>
   bool update_existing(const View& key, Change&& change) {
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
@@ -149,7 +154,7 @@ class concurrent_map {
     return erase_key_if(detail::as_lookup(part...), [](const T&) noexcept { return true; });
   }
   // Erases the key if it is there and its value fits, as one operation.
-  template <class View, class Predicate>
+  template <class View = Key, class Predicate>
   bool erase_key_if(const View& key, Predicate&& fits) {
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
@@ -246,6 +251,16 @@ class concurrent_map {
   }
   [[nodiscard]] shard& shard_of(hash_code code) const noexcept {
     return shards_[shard_number(code)];
+  }
+
+  // Keys that may be moved in are, at the price of a second hash; a copy mostly costs more.
+  template <class Given, class... Args>
+  static auto add(map& elements, hash_code code, Given&& key, Args&&... args) {
+    if constexpr (std::is_same_v<Given, Key> && !std::is_trivially_copyable_v<Key>) {
+      return elements.try_emplace(std::move(key), std::forward<Args>(args)...);
+    } else {
+      return elements.try_emplace(code, key, std::forward<Args>(args)...);
+    }
   }
 
   template <class View, class Visit>

@@ -30,6 +30,7 @@
 #include <crosstie/detail/id_index.hpp>
 #include <crosstie/detail/id_list.hpp>
 #include <crosstie/detail/length_error.hpp>
+#include <crosstie/detail/lookup.hpp>
 #include <crosstie/detail/segments.hpp>
 #include <crosstie/detail/text_arena.hpp>
 #include <crosstie/hash.hpp>
@@ -64,6 +65,7 @@ class interned_texts {
   [[nodiscard]] std::string_view at(std::uint32_t index) const noexcept {
     return arena_.at(places_[index]);
   }
+  [[nodiscard]] std::string_view take(std::uint32_t index) const noexcept { return at(index); }
   [[nodiscard]] std::uint32_t place_of(std::uint32_t index) const noexcept {
     return places_[index];
   }
@@ -120,9 +122,11 @@ class interned_values {
     return detail::equals(value, view);
   }
   [[nodiscard]] const T& at(std::uint32_t index) const noexcept { return values_[index]; }
-  template <class View>
-  void add(const View& view) {
-    values_.emplace_back(detail::make_key<T>(view));
+  // A value to be destroyed next.
+  [[nodiscard]] T&& take(std::uint32_t index) noexcept { return std::move(values_[index]); }
+  template <class Given>
+  void add(Given&& value) {
+    values_.emplace_back(detail::key_source<T>(std::forward<Given>(value)));
   }
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return values_.memory_bytes(); }
@@ -156,7 +160,8 @@ class interner {
   template <class View>
   static constexpr bool is_lookup = entries::template is_lookup<View>;
 
-  explicit interner(const Alloc& alloc = Alloc())
+  interner() : interner(Alloc()) {}
+  explicit interner(const Alloc& alloc)
       : alloc_(alloc), entries_(alloc), index_(alloc), seed_(crosstie::table_seed(this)) {}
   interner(const interner& other)
       : interner(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
@@ -170,6 +175,16 @@ class interner {
         entries_(std::move(other.entries_)),
         index_(std::move(other.index_)),
         seed_(other.seed_) {}
+  // Where the allocators are unequal, moves the values one by one and copies texts.
+  interner(interner&& other, const Alloc& alloc) : interner(alloc) {
+    if (alloc == other.alloc_) {
+      swap(other);
+    } else if constexpr (!std::allocator_traits<Alloc>::is_always_equal::value) {
+      interner source(std::move(other));
+      reserve(source.size());
+      for (std::uint32_t i = 0; i < source.size(); ++i) intern(source.entries_.take(i));
+    }
+  }
   // Assignments keep their own allocator.
   interner& operator=(const interner& other) {
     if (this == &other) return *this;
@@ -179,28 +194,27 @@ class interner {
   }
   interner& operator=(interner&& other) noexcept(
       std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(alloc_ == other.alloc_)) return *this = std::as_const(other);
-    interner taken(std::move(other));
+    interner taken(std::move(other), alloc_);
     swap(taken);
     return *this;
   }
 
-  // The id of `view`, which is copied in if it is new.
-  template <class View>
-    requires(is_lookup<View>)
-  Id intern(const View& view) {
-    return intern(hash(view), view);
+  // The id of a value, or a view of one, which is copied or moved in if it is new.
+  template <class Given = value_type>
+    requires(is_lookup<Given>)
+  Id intern(Given&& value) {
+    return intern(hash(value), std::forward<Given>(value));
   }
-  template <class View>
-    requires(is_lookup<View>)
-  Id intern(hash_code code, const View& view) {
-    std::uint32_t index = locate(code, view);
+  template <class Given = value_type>
+    requires(is_lookup<Given>)
+  Id intern(hash_code code, Given&& value) {
+    std::uint32_t index = locate(code, value);
     if (index != no_index) return from_index<Id>(index);
     if (size() == detail::most_interned_ids)
       detail::throw_length_error("crosstie::interner: too many ids");
     index = static_cast<std::uint32_t>(size());
     index_.reserve_one([this](std::uint32_t i) { return hash_at(i); });
-    entries_.add(view);
+    entries_.add(std::forward<Given>(value));
     index_.add(code.value, index);
     return from_index<Id>(index);
   }

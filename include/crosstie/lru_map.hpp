@@ -43,30 +43,43 @@ class lru_map {
   using mapped_type = T;
   using allocator_type = Alloc;
 
+  // Of capacity 0: keeps nothing before set_capacity() or an assignment.
+  lru_map() : lru_map(0) {}
+  explicit lru_map(const Alloc& alloc) : lru_map(0, alloc) {}
   explicit lru_map(std::size_t capacity, const Alloc& alloc = Alloc())
       : store_(alloc), capacity_(capacity) {}
   lru_map(const lru_map& other)
-      : lru_map(other.capacity_,
-                std::allocator_traits<Alloc>::select_on_container_copy_construction(
-                    other.get_allocator())) {
-    copy(other);
+      : lru_map(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
+                           other.get_allocator())) {}
+  lru_map(const lru_map& other, const Alloc& alloc) : lru_map(other.capacity_, alloc) {
+    for (const node* at = other.list_.oldest; at != nullptr; at = at->newer) {
+      try_emplace(at->held().first, at->held().second);
+    }
   }
   lru_map(lru_map&& other) noexcept
       : store_(std::move(other.store_)),
         list_(std::exchange(other.list_, {})),
         capacity_(other.capacity_) {}
+  // Moves the elements one by one where the allocators are unequal.
+  lru_map(lru_map&& other, const Alloc& alloc) : lru_map(other.capacity_, alloc) {
+    if (alloc == other.get_allocator()) {
+      swap(other);
+    } else if constexpr (!std::allocator_traits<Alloc>::is_always_equal::value) {
+      while (auto oldest = other.pop_oldest()) {
+        try_emplace(std::move(oldest->first), std::move(oldest->second));
+      }
+    }
+  }
   // Assignments keep their own allocator.
   lru_map& operator=(const lru_map& other) {
     if (this == &other) return *this;
-    lru_map fresh(other.capacity_, get_allocator());
-    fresh.copy(other);
-    swap(fresh);
+    lru_map copy(other, get_allocator());
+    swap(copy);
     return *this;
   }
   lru_map& operator=(lru_map&& other) noexcept(
       std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(get_allocator() == other.get_allocator())) return *this = std::as_const(other);
-    lru_map taken(std::move(other));
+    lru_map taken(std::move(other), get_allocator());
     swap(taken);
     return *this;
   }
@@ -93,25 +106,26 @@ class lru_map {
 
   // Constructs T from `args` unless the key is there; either way a use. The value, and whether it
   // is new; nullptr where the capacity is 0.
-  template <class View, class... Args>
-    requires(view_of<View, Key>)
-  std::pair<T*, bool> try_emplace(const View& key, Args&&... args) {
+  template <class Given = Key, class... Args>
+    requires(view_of<Given, Key>)
+  std::pair<T*, bool> try_emplace(Given&& key, Args&&... args) {
     return emplace(
-        key, [](const std::pair<const Key, T>&) noexcept {}, std::forward<Args>(args)...);
+        std::forward<Given>(key), [](const std::pair<const Key, T>&) noexcept {},
+        std::forward<Args>(args)...);
   }
-  template <class View, class Value>
-    requires(view_of<View, Key>)
-  std::pair<T*, bool> insert_or_assign(const View& key, Value&& value) {
-    const auto [at, added] = try_emplace(key, std::forward<Value>(value));
+  template <class Given = Key, class Value>
+    requires(view_of<Given, Key>)
+  std::pair<T*, bool> insert_or_assign(Given&& key, Value&& value) {
+    const auto [at, added] = try_emplace(std::forward<Given>(key), std::forward<Value>(value));
     // A value that found its key present was not consumed.
     if (!added && at != nullptr)
       *at = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
     return {at, added};
   }
   // try_emplace that calls evicted(element) before an element has to go; it must not throw.
-  template <class View, class Evicted, class... Args>
-    requires(view_of<View, Key>)
-  std::pair<T*, bool> emplace(const View& key, Evicted&& evicted, Args&&... args) {
+  template <class Given = Key, class Evicted, class... Args>
+    requires(view_of<Given, Key>)
+  std::pair<T*, bool> emplace(Given&& key, Evicted&& evicted, Args&&... args) {
     if (capacity_ == 0) return {nullptr, false};
     const hash_code code = store_.hash(key);
     if (node* found = store_.find(code, key)) {
@@ -119,7 +133,9 @@ class lru_map {
       return {&found->held().second, false};
     }
     // The new one first: `key` and `args` may refer into the one to go, and adding may throw.
-    node* added = store_.add(code, key, std::forward<Args>(args)...);
+    node* added =
+        store_.add(code, std::forward_as_tuple(detail::key_source<Key>(std::forward<Given>(key))),
+                   std::forward<Args>(args)...);
     if (list_.size == capacity_) {
       evicted(std::as_const(list_.oldest->held()));
       drop(list_.oldest);
@@ -138,10 +154,9 @@ class lru_map {
   // Takes out the element that would be evicted next.
   std::optional<std::pair<Key, T>> pop_oldest() {
     if (list_.oldest == nullptr) return std::nullopt;
-    auto& [key, value] = list_.oldest->held();
-    std::optional<std::pair<Key, T>> taken(std::in_place, key, std::move(value));
-    drop(list_.oldest);
-    return taken;
+    node* const gone = list_.oldest;
+    list_.unlink(gone);
+    return store_.take(gone);
   }
 
   // Calls visit(key, value) for every element, from the newest use to the oldest.
@@ -181,11 +196,6 @@ class lru_map {
   friend void swap(lru_map& a, lru_map& b) noexcept { a.swap(b); }
 
  private:
-  void copy(const lru_map& other) {
-    for (const node* at = other.list_.oldest; at != nullptr; at = at->newer) {
-      try_emplace(at->held().first, at->held().second);
-    }
-  }
   void drop(node* gone) noexcept {
     list_.unlink(gone);
     store_.remove(gone);
@@ -212,29 +222,48 @@ class lru_rows {
   using mapped_type = T;
   using allocator_type = Alloc;
 
+  // Of capacity 0: keeps nothing before an assignment.
+  lru_rows() : lru_rows(0) {}
+  explicit lru_rows(const Alloc& alloc) : lru_rows(0, alloc) {}
   explicit lru_rows(std::size_t row_capacity, const Alloc& alloc = Alloc())
       : store_(alloc), rows_(list_alloc(alloc)), row_capacity_(row_capacity) {}
   lru_rows(lru_rows&&) noexcept = default;
+  // Moves the elements one by one where the allocators are unequal.
+  lru_rows(lru_rows&& other, const Alloc& alloc) : lru_rows(other.row_capacity_, alloc) {
+    if (alloc == other.get_allocator()) {
+      swap(other);
+    } else if constexpr (!std::allocator_traits<Alloc>::is_always_equal::value) {
+      lru_rows source(std::move(other));
+      for (auto& [row, line] : source.rows_) {
+        while (line.oldest != nullptr) {
+          node* const oldest = line.oldest;
+          line.unlink(oldest);
+          auto [key, value] = source.store_.take(oldest);
+          try_emplace(std::move(key.first), std::move(key.second), std::move(value));
+        }
+      }
+    }
+  }
   lru_rows(const lru_rows& other)
-      : lru_rows(other.row_capacity_,
-                 std::allocator_traits<Alloc>::select_on_container_copy_construction(
-                     other.store_.get_allocator())) {
-    copy(other);
+      : lru_rows(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
+                            other.get_allocator())) {}
+  lru_rows(const lru_rows& other, const Alloc& alloc) : lru_rows(other.row_capacity_, alloc) {
+    for (const auto& [row, line] : other.rows_) {
+      for (const node* at = line.oldest; at != nullptr; at = at->newer) {
+        try_emplace(row, at->held().first.second, at->held().second);
+      }
+    }
   }
   // Assignments keep their own allocator.
   lru_rows& operator=(const lru_rows& other) {
     if (this == &other) return *this;
-    lru_rows fresh(other.row_capacity_, store_.get_allocator());
-    fresh.copy(other);
-    swap(fresh);
+    lru_rows copy(other, get_allocator());
+    swap(copy);
     return *this;
   }
   lru_rows& operator=(lru_rows&& other) noexcept(
       std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(store_.get_allocator() == other.store_.get_allocator())) {
-      return *this = std::as_const(other);
-    }
-    lru_rows taken(std::move(other));
+    lru_rows taken(std::move(other), get_allocator());
     swap(taken);
     return *this;
   }
@@ -257,8 +286,8 @@ class lru_rows {
   [[nodiscard]] bool contains(const RowView& row, const ColumnView& column) const {
     return peek(row, column) != nullptr;
   }
-  template <view_of<Row> RowView, view_of<Column> ColumnView, class... Args>
-  std::pair<T*, bool> try_emplace(const RowView& row, const ColumnView& column, Args&&... args) {
+  template <view_of<Row> RowGiven = Row, view_of<Column> ColumnGiven = Column, class... Args>
+  std::pair<T*, bool> try_emplace(RowGiven&& row, ColumnGiven&& column, Args&&... args) {
     if (row_capacity_ == 0) return {nullptr, false};
     const auto view = std::tie(row, column);
     const hash_code code = store_.hash(view);
@@ -266,16 +295,20 @@ class lru_rows {
       rows_.find_value(row)->touch(found);
       return {&found->held().second, false};
     }
-    node* added = store_.add(code, view, std::forward<Args>(args)...);
+    node* added = store_.add(
+        code,
+        std::forward_as_tuple(detail::key_source<Row>(std::forward<RowGiven>(row)),
+                              detail::key_source<Column>(std::forward<ColumnGiven>(column))),
+        std::forward<Args>(args)...);
     list& line = line_for(added);
     if (line.size == row_capacity_) drop(line, line.oldest);
     line.link(added);
     return {&added->held().second, true};
   }
-  template <view_of<Row> RowView, view_of<Column> ColumnView, class Value>
-  std::pair<T*, bool> insert_or_assign(const RowView& row, const ColumnView& column,
-                                       Value&& value) {
-    const auto [at, added] = try_emplace(row, column, std::forward<Value>(value));
+  template <view_of<Row> RowGiven = Row, view_of<Column> ColumnGiven = Column, class Value>
+  std::pair<T*, bool> insert_or_assign(RowGiven&& row, ColumnGiven&& column, Value&& value) {
+    const auto [at, added] = try_emplace(
+        std::forward<RowGiven>(row), std::forward<ColumnGiven>(column), std::forward<Value>(value));
     if (!added && at != nullptr)
       *at = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
     return {at, added};
@@ -369,13 +402,6 @@ class lru_rows {
   void drop(list& line, node* gone) noexcept {
     line.unlink(gone);
     store_.remove(gone);
-  }
-  void copy(const lru_rows& other) {
-    for (const auto& [row, line] : other.rows_) {
-      for (const node* at = line.oldest; at != nullptr; at = at->newer) {
-        try_emplace(row, at->held().first.second, at->held().second);
-      }
-    }
   }
 
   store store_;

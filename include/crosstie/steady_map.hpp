@@ -68,7 +68,8 @@ class steady_map {
       sizeof...(Part) > 0 &&
       is_lookup<std::remove_cvref_t<decltype(detail::as_lookup(std::declval<const Part&>()...))>>;
 
-  explicit steady_map(const Alloc& alloc = Alloc())
+  steady_map() : steady_map(Alloc()) {}
+  explicit steady_map(const Alloc& alloc)
       : alloc_(alloc), directory_(alloc), seed_(crosstie::table_seed(this)) {
     require_composite_key<Key>();
   }
@@ -79,6 +80,17 @@ class steady_map {
         size_(std::exchange(other.size_, 0)),
         seed_(other.seed_) {
     other.directory_.clear();
+  }
+  // Moves the elements one by one where the allocators are unequal.
+  steady_map(steady_map&& other, const Alloc& alloc) : steady_map(alloc) {
+    if (alloc == other.alloc_) {
+      swap(other);
+    } else {
+      steady_map source(std::move(other));
+      source.each_segment([this](segment& one) {
+        for (auto& [key, value] : one.map) try_emplace(take_key(key), std::move(value));
+      });
+    }
   }
   steady_map(const steady_map& other)
       : steady_map(other, std::allocator_traits<Alloc>::select_on_container_copy_construction(
@@ -95,35 +107,34 @@ class steady_map {
   }
   steady_map& operator=(steady_map&& other) noexcept(
       std::allocator_traits<Alloc>::is_always_equal::value) {
-    if (!(alloc_ == other.alloc_)) return *this = std::as_const(other);
-    steady_map taken(std::move(other));
+    steady_map taken(std::move(other), alloc_);
     swap(taken);
     return *this;
   }
   ~steady_map() { clear(); }
 
   // Constructs T from `args` only when the key is new; returns the value and whether it is new.
-  template <class View, class... Args>
-    requires(is_lookup<View>)
-  std::pair<T*, bool> try_emplace(const View& key, Args&&... args) {
+  template <class Given = Key, class... Args>
+    requires(is_lookup<Given>)
+  std::pair<T*, bool> try_emplace(Given&& key, Args&&... args) {
     const std::uint64_t hash = hash_of(key);
     if (T* found = find_in(hash, key)) return {found, false};
     // Made before a split may move what `key` and `args` refer to.
-    Key made = detail::make_key<Key>(key);
+    Key made(detail::key_source<Key>(std::forward<Given>(key)));
     T value(std::forward<Args>(args)...);
     segment& into = roomy_segment(hash);
     const auto at = into.map.try_emplace(std::move(made), std::move(value)).first;
     ++size_;
     return {&at->second, true};
   }
-  template <class View, class Value>
-    requires(is_lookup<View>)
-  std::pair<T*, bool> insert_or_assign(const View& key, Value&& value) {
+  template <class Given = Key, class Value>
+    requires(is_lookup<Given>)
+  std::pair<T*, bool> insert_or_assign(Given&& key, Value&& value) {
     if (T* found = find_value(key)) {
       *found = std::forward<Value>(value);
       return {found, false};
     }
-    return try_emplace(key, std::forward<Value>(value));
+    return try_emplace(std::forward<Given>(key), std::forward<Value>(value));
   }
 
   // The value of a key, view or fields, or nullptr.
@@ -143,10 +154,15 @@ class steady_map {
     return find_value(part...) != nullptr;
   }
   // map[key], or map[row, column] by the fields of the key.
+  template <class Given = Key>
+    requires(is_lookup<Given>)
+  T& operator[](Given&& key) {
+    return *try_emplace(std::forward<Given>(key)).first;
+  }
   template <class... Part>
-    requires(are_lookup<Part...>)
+    requires(sizeof...(Part) > 1 && are_lookup<Part...>)
   T& operator[](const Part&... part) {
-    return *try_emplace(detail::as_lookup(part...)).first;
+    return *try_emplace(std::tie(part...)).first;
   }
 
   // Erases by key, view or fields; returns how many elements went (0 or 1). Segments do not merge
@@ -248,6 +264,9 @@ class steady_map {
     return at == map.end() ? nullptr : &at->second;
   }
 
+  // The key of an element that will be destroyed next: it is const only for the user's sake.
+  static Key&& take_key(const Key& key) noexcept { return std::move(const_cast<Key&>(key)); }
+
   // The segment of a hash, with room for one more.
   segment& roomy_segment(std::uint64_t hash) {
     if (directory_.empty()) {
@@ -270,8 +289,7 @@ class steady_map {
     try_reserve(*ones);
     for (auto& [key, value] : full->map) {
       const bool one = hash_of(key) >> (63 - full->depth) & 1;
-      // The key is const only for the user's sake, and destroyed below.
-      (one ? ones->map : zeros).try_emplace(std::move(const_cast<Key&>(key)), std::move(value));
+      (one ? ones->map : zeros).try_emplace(take_key(key), std::move(value));
     }
     full->map = std::move(zeros);
     ++full->depth;

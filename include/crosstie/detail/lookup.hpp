@@ -1,10 +1,15 @@
-// Lookup: makes one argument of what a member function is asked for, be it a key or its fields.
+// Lookup: makes one argument of what a member function is asked for, be it a key or its fields; and
+// a key of what it is given.
 //
 // Promise: one part is itself, several are a tuple of references. Cost: none at run time.
 // Thread safety: stateless.
 #pragma once
 
 #include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <crosstie/key.hpp>
 
 namespace crosstie::detail {
 
@@ -18,6 +23,17 @@ std::tuple<const First&, const Second&, const More&...> as_lookup(const First& f
                                                                   const Second& second,
                                                                   const More&... more) noexcept {
   return {first, second, more...};
+}
+
+// What to construct a key from where that is `given`: itself, moved if it may be, or what makes a
+// key of a view.
+template <class Key, class Given>
+decltype(auto) key_source(Given&& given) noexcept {
+  if constexpr (std::is_same_v<std::remove_cvref_t<Given>, Key>) {
+    return std::forward<Given>(given);
+  } else {
+    return key_maker<Key, std::remove_cvref_t<Given>>{given};
+  }
 }
 
 }  // namespace crosstie::detail

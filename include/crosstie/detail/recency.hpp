@@ -14,6 +14,7 @@
 #include <deque>
 #include <memory>
 #include <new>
+#include <tuple>
 #include <utility>
 
 #include <crosstie/detail/lookup.hpp>
@@ -109,9 +110,10 @@ class recency_store {
     return find(hash(view), view);
   }
 
-  // A node with a new element, in the index and in no list. The key must be absent.
-  template <class View, class... Args>
-  node* add(hash_code code, const View& view, Args&&... args) {
+  // A node with a new element, in the index and in no list. The key is constructed from the parts
+  // of a tuple and must be absent.
+  template <class... KeyPart, class... Args>
+  node* add(hash_code code, std::tuple<KeyPart...> key, Args&&... args) {
     if (free_ == nullptr) {
       nodes_.emplace_back();
       nodes_.back().older = nullptr;
@@ -119,8 +121,7 @@ class recency_store {
     }
     node* fresh = free_;
     element_traits::construct(alloc_, reinterpret_cast<std::pair<const Key, T>*>(fresh->memory),
-                              std::piecewise_construct,
-                              std::forward_as_tuple(key_maker<Key, View>{view}),
+                              std::piecewise_construct, std::move(key),
                               std::forward_as_tuple(std::forward<Args>(args)...));
     pending guard{this, fresh};
     index_.insert(code, handle{fresh});
@@ -132,9 +133,15 @@ class recency_store {
   // Removes a node that is in no list.
   void remove(node* gone) noexcept {
     index_.erase(handle{gone});
-    element_traits::destroy(alloc_, &gone->held());
-    gone->older = free_;
-    free_ = gone;
+    release(gone);
+  }
+  // The same, and moves its element out.
+  std::pair<Key, T> take(node* gone) {
+    index_.erase(handle{gone});  // as long as its key is there to be hashed
+    const leaving guard{this, gone};
+    auto& [key, value] = gone->held();
+    // The key is const only for the user's sake.
+    return {std::move(const_cast<Key&>(key)), std::move(value)};
   }
 
   void clear() noexcept {
@@ -176,6 +183,16 @@ class recency_store {
     bool operator()(handle h, const View& view) const {
       return detail::equals(std::as_const(*h.to).held().first, view);
     }
+  };
+  void release(node* gone) noexcept {
+    element_traits::destroy(alloc_, &gone->held());
+    gone->older = free_;
+    free_ = gone;
+  }
+  struct leaving {
+    recency_store* owner;
+    node* gone;
+    ~leaving() { owner->release(gone); }
   };
   // Destroys the element of a node that did not reach the index.
   struct pending {

@@ -37,6 +37,9 @@ class segments {
   [[nodiscard]] const T& operator[](std::size_t index) const noexcept {
     return segments_[index / segment_size][index % segment_size];
   }
+  [[nodiscard]] T& operator[](std::size_t index) noexcept {
+    return segments_[index / segment_size][index % segment_size];
+  }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   template <class... Args>
