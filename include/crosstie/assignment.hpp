@@ -188,6 +188,16 @@ class assignment {
     return const_iterator(*this, static_cast<std::uint32_t>(row_of_.size()));
   }
 
+  // Unassigns every column that fits(column, row); returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(assignment& table, Predicate fits) {
+    const std::size_t before = table.size_;
+    for (const auto& [column, row] : table) {
+      if (fits(column, row)) table.unassign(column);
+    }
+    return before - table.size_;
+  }
+
   void reserve_columns(std::size_t count) { row_of_.reserve(count); }
   void reserve_rows(std::size_t count) { rows_.reserve(count); }
   // Gives back memory that growth and erasing left unused.

@@ -198,6 +198,10 @@ class concurrent_map {
         [&](map& elements) { erased += elements.erase_elements_if(fits); });
     return erased;
   }
+  template <class Predicate>
+  friend std::size_t erase_if(concurrent_map& map, Predicate fits) {
+    return map.erase_if(fits);
+  }
   void clear() {
     for_each_shard<std::unique_lock>([](map& elements) { elements.clear(); });
   }

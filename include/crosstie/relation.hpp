@@ -92,6 +92,12 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
     }
   }
 
+  // Erases every pair that fits(row, column); returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(relation& pairs, Predicate fits) {
+    return pairs.erase_cells_if(fits);
+  }
+
   // Both sides must have equal allocators.
   void swap(relation& other) noexcept { base::swap(other); }
   friend void swap(relation& a, relation& b) noexcept { a.swap(b); }

@@ -20,13 +20,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/cells.hpp>
+#include <crosstie/detail/lookup.hpp>
 
 namespace crosstie {
 
@@ -80,8 +79,12 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
     return value_of(row, column);
   }
   // The value of a cell that must be there; throws std::out_of_range (aborts without exceptions).
-  [[nodiscard]] T& at(Row row, Column column) { return present(value_of(row, column)); }
-  [[nodiscard]] const T& at(Row row, Column column) const { return present(value_of(row, column)); }
+  [[nodiscard]] T& at(Row row, Column column) {
+    return detail::present(value_of(row, column), "crosstie::table::at: no such cell");
+  }
+  [[nodiscard]] const T& at(Row row, Column column) const {
+    return detail::present(value_of(row, column), "crosstie::table::at: no such cell");
+  }
 
   // found[i] = find(asked[i]), with the memory of the next ones on its way meanwhile; returns how
   // many there are.
@@ -102,11 +105,11 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   std::pair<T*, bool> try_emplace(Row row, Column column, Args&&... args) {
     if (T* value = value_of(row, column)) return {value, false};
     if constexpr (std::is_nothrow_constructible_v<T, Args&&...> && sizeof...(Args) == 0) {
-      return {this->add(row, column, [](T* place) { std::construct_at(place); }), true};
+      return {this->add(row, column, [this](T* place) { construct(place); }), true};
     } else {
       // Made before the row may move: `args` may refer into it.
       T made(std::forward<Args>(args)...);
-      const auto place_it = [&](T* place) { std::construct_at(place, std::move(made)); };
+      const auto place_it = [&](T* place) { construct(place, std::move(made)); };
       return {this->add(row, column, place_it), true};
     }
   }
@@ -136,6 +139,12 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   {
     for (Row row : this->column(column)) visit(row, std::as_const(*value_of(row, column)));
   }
+  template <class Visit>
+  void for_each_in_column(Column column, Visit&& visit)
+    requires(base::by_column)
+  {
+    for (Row row : this->column(column)) visit(row, *value_of(row, column));
+  }
   // Calls visit(row, column, value) for every cell, in order of rows.
   template <class Visit>
   void for_each(Visit&& visit) {
@@ -144,6 +153,12 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   template <class Visit>
   void for_each(Visit&& visit) const {
     visit_all<const T>(*this, visit);
+  }
+
+  // Erases every cell that fits(row, column, value); returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(table& cells, Predicate fits) {
+    return cells.erase_cells_if(fits);
   }
 
   // Both sides must have equal allocators.
@@ -161,6 +176,14 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   }
 
  private:
+  // As the allocator does it: one of std::pmr hands its memory on to the value.
+  template <class... Args>
+  void construct(T* place, Args&&... args) {
+    using traits = typename std::allocator_traits<Alloc>::template rebind_traits<T>;
+    typename traits::allocator_type alloc(this->alloc_);
+    traits::construct(alloc, place, std::forward<Args>(args)...);
+  }
+
   [[nodiscard]] T* value_of(Row row, Column column) const noexcept {
     return this->may_hold(row, column)
                ? this->rows_.find(crosstie::to_index(row), crosstie::to_index(column))
@@ -183,17 +206,6 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
       };
       visit_row<Value>(self, row, visit_cell);
     }
-  }
-
-  static T& present(T* value) {
-    if (value == nullptr) {
-#if defined(__cpp_exceptions)
-      throw std::out_of_range("crosstie::table::at: no such cell");
-#else
-      std::abort();
-#endif
-    }
-    return *value;
   }
 };
 

@@ -35,6 +35,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <crosstie/detail/uuid_slots.hpp>
 #include <crosstie/hash.hpp>
@@ -152,6 +153,21 @@ class uuid_assignment {
     std::array<char, uuid_text_bytes> buffer{};
     slots_.for_each(
         [&](uuid key, std::uint32_t row) { visit(row_name(row), keys_.text(key, buffer)); });
+  }
+
+  // Erases every pair that fits(row, column); returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(uuid_assignment& table, Predicate fits) {
+    std::array<char, uuid_text_bytes> buffer{};
+    std::vector<uuid> gone;
+    table.slots_.for_each([&](uuid key, std::uint32_t row) {
+      if (fits(table.row_name(row), table.keys_.text(key, buffer))) gone.push_back(key);
+    });
+    for (const uuid key : gone) {
+      const std::uint64_t hash = slots::hash(key, table.seed_);
+      table.slots_.erase(table.slots_.find(hash, key), hash);
+    }
+    return gone.size();
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return slots_.size(); }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <memory_resource>
 #include <ranges>
 #include <set>
 #include <stdexcept>
@@ -24,6 +25,8 @@ namespace {
 static_assert(dense_id<std::uint32_t> && dense_id<node_id> && dense_id<strong_id>);
 static_assert(!dense_id<int> && !dense_id<std::uint64_t> && !dense_id<std::byte>);
 static_assert(std::ranges::forward_range<id_range<node_id>>);
+static_assert(std::ranges::view<id_range<node_id>>);
+static_assert(std::ranges::borrowed_range<id_range<node_id>>);
 static_assert(std::ranges::forward_range<assignment<pod_id, node_id>>);
 
 TEST(assignment, moves_a_column_from_row_to_row) {
@@ -136,6 +139,19 @@ TEST(relation, answers_about_ids_it_has_never_seen) {
   EXPECT_TRUE(present.column(9).empty());
   present.insert(0, 1);
   EXPECT_FALSE(present.contains(0, no_index)) << "an empty slot is no member";
+}
+
+TEST(relation, what_is_found_in_a_row_outlives_the_view_of_it) {
+  relation<> present;
+  for (std::uint32_t column = 0; column < 40; ++column) present.insert(1, column);
+  const auto found = std::ranges::find(present.row(1), 7U);
+  EXPECT_EQ(*found, 7U);
+  std::vector<std::uint32_t> even;
+  for (const std::uint32_t column :
+       present.row(1) | std::views::filter([](std::uint32_t c) { return c % 2 == 0; })) {
+    even.push_back(column);
+  }
+  EXPECT_EQ(even.size(), 20U);
 }
 
 // Ids that no hash spreads evenly, each number another one: even ones fill lines so evenly that no
@@ -268,6 +284,31 @@ TEST(relation, tells_what_its_rows_are_like) {
   EXPECT_EQ(stats.mean_row, 15.0);
   EXPECT_EQ(stats.load_factor, 30.0 / 33.0);
   EXPECT_EQ(stats.memory_bytes, present.memory_bytes());
+}
+
+TEST(table, values_of_a_column_may_be_changed) {
+  table<std::uint32_t, std::uint32_t, std::string> known;
+  for (std::uint32_t row = 0; row < 50; ++row) known.try_emplace(row, row % 2, "a");
+  known.for_each_in_column(1, [](std::uint32_t, std::string& value) { value += 'b'; });
+  known.for_each([](std::uint32_t row, std::uint32_t, const std::string& value) {
+    EXPECT_EQ(value, row % 2 == 1 ? "ab" : "a");
+  });
+}
+
+TEST(table, its_values_use_its_memory_resource) {
+  std::pmr::monotonic_buffer_resource arena;
+  using alloc = std::pmr::polymorphic_allocator<std::byte>;
+  table<std::uint32_t, std::uint32_t, std::pmr::string, relation_index::both_ways, alloc> known(
+      &arena);
+  known[1, 1] = "first";
+  known.try_emplace(1, 2, 60, 'x');
+  for (std::uint32_t column = 3; column < 40; ++column) known.insert_or_assign(1, column, "y");
+  known.for_each([&](std::uint32_t, std::uint32_t, const std::pmr::string& value) {
+    EXPECT_EQ(value.get_allocator().resource(), &arena);
+  });
+  const auto elsewhere = known;
+  EXPECT_EQ(elsewhere.at(1, 2), std::pmr::string(60, 'x'));
+  EXPECT_NE(elsewhere.at(1, 2).get_allocator().resource(), &arena);
 }
 
 TEST(table, clearing_keeps_memory_and_forgets_all_cells) {

@@ -25,7 +25,8 @@ namespace crosstie {
 
 enum class relation_index { both_ways, by_row };
 
-// The ids in one row or column: a forward range.
+// The ids in one row or column: a forward range, and a view in the sense of std::ranges, whose
+// iterators outlive it.
 template <dense_id Id>
 class id_range {
  public:
@@ -98,6 +99,15 @@ class id_range {
   detail::row_ids ids_;
 };
 
+}  // namespace crosstie
+
+// <span> brings both, since a span is such a range.
+template <crosstie::dense_id Id>
+inline constexpr bool std::ranges::enable_view<crosstie::id_range<Id>> = true;
+template <crosstie::dense_id Id>
+inline constexpr bool std::ranges::enable_borrowed_range<crosstie::id_range<Id>> = true;
+
+namespace crosstie {
 namespace detail {
 
 // Stands for the value of cells that have none.
@@ -305,6 +315,23 @@ class cells {
     Value* value = rows_.add(crosstie::to_index(row), crosstie::to_index(column), construct);
     add_to_column(row, column);
     return value;
+  }
+
+  // Erases every cell that fits(row, column) or fits(row, column, value); returns how many. Those
+  // of a row are gathered first, since erasing one moves others.
+  template <class Predicate>
+  std::size_t erase_cells_if(Predicate& fits) {
+    const std::size_t before = size_;
+    std::vector<Column> gone;
+    for (std::uint32_t r = 0; r < rows_.size(); ++r) {
+      const Row row = from_index<Row>(r);
+      gone.clear();
+      rows_.visit(r, [&](std::uint32_t c, auto&... value) {
+        if (fits(row, from_index<Column>(c), value...)) gone.push_back(from_index<Column>(c));
+      });
+      for (Column column : gone) erase(row, column);
+    }
+    return before - size_;
   }
 
   // Calls visit(i, found) for each question, where found is what its row finds of the column. As

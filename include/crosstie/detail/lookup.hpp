@@ -1,10 +1,12 @@
-// Lookup: makes one argument of what a member function is asked for, be it a key or its fields; and
-// a key of what it is given.
+// Lookup: makes one argument of what a member function is asked for, be it a key or its fields; a
+// key of what it is given; and a reference of what must have been found.
 //
 // Promise: one part is itself, several are a tuple of references. Cost: none at run time.
 // Thread safety: stateless.
 #pragma once
 
+#include <cstdlib>
+#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -34,6 +36,20 @@ decltype(auto) key_source(Given&& given) noexcept {
   } else {
     return key_maker<Key, std::remove_cvref_t<Given>>{given};
   }
+}
+
+// What `found` points at; throws std::out_of_range where that is nothing (aborts without
+// exceptions).
+template <class T>
+T& present(T* found, [[maybe_unused]] const char* what) {
+  if (found == nullptr) {
+#if defined(__cpp_exceptions)
+    throw std::out_of_range(what);
+#else
+    std::abort();
+#endif
+  }
+  return *found;
 }
 
 }  // namespace crosstie::detail
