@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -153,6 +154,17 @@ class steady_map {
   [[nodiscard]] bool contains(const Part&... part) const noexcept {
     return find_value(part...) != nullptr;
   }
+  // The value of a key that must be there; throws std::out_of_range (aborts without exceptions).
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  [[nodiscard]] T& at(const Part&... part) {
+    return detail::present(find_value(part...), "crosstie::steady_map::at: no such key");
+  }
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  [[nodiscard]] const T& at(const Part&... part) const {
+    return detail::present(find_value(part...), "crosstie::steady_map::at: no such key");
+  }
   // map[key], or map[row, column] by the fields of the key.
   template <class Given = Key>
     requires(is_lookup<Given>)
@@ -170,16 +182,40 @@ class steady_map {
   template <class... Part>
     requires(are_lookup<Part...>)
   std::size_t erase(const Part&... part) {
-    const auto& key = detail::as_lookup(part...);
-    const std::uint64_t hash = hash_of(key);
-    if (directory_.empty()) return 0;
-    elements& map = directory_[entry_of(hash)]->map;
-    const auto at = map.find(hash_code{std::rotl(hash, 32)}, key);
-    if (at == map.end()) return 0;
-    map.erase(at);
+    const position found = locate(detail::as_lookup(part...));
+    if (found.map == nullptr) return 0;
+    found.map->erase(found.at);
     --size_;
     return 1;
   }
+  // Takes an element out of the map, moved into the answer.
+  template <class... Part>
+    requires(are_lookup<Part...>)
+  std::optional<std::pair<Key, T>> extract(const Part&... part) {
+    const position found = locate(detail::as_lookup(part...));
+    if (found.map == nullptr) return std::nullopt;
+    --size_;
+    return found.map->extract(found.at);
+  }
+  // Moves over every element of `source` whose key is not here. Where an allocation fails midway,
+  // each element is in one of the two maps.
+  void merge(steady_map& source) {
+    if (this == &source) return;
+    source.each_segment([&](segment& one) {
+      for (auto next = one.map.cbegin(); next != one.map.cend();) {
+        const auto at = next++;
+        const std::uint64_t hash = hash_of(at->first);
+        if (find_in(hash, at->first) != nullptr) continue;
+        elements& into = roomy_segment(hash).map;
+        into.reserve(into.size() + 1);  // the last that may fail
+        auto [key, value] = one.map.extract(at);
+        --source.size_;
+        into.try_emplace(std::move(key), std::move(value));
+        ++size_;
+      }
+    });
+  }
+  void merge(steady_map&& source) { merge(source); }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
@@ -262,6 +298,20 @@ class steady_map {
     elements& map = directory_[entry_of(hash)]->map;
     const auto at = map.find(hash_code{std::rotl(hash, 32)}, key);
     return at == map.end() ? nullptr : &at->second;
+  }
+
+  // Where an element is; in no map where its key is not there.
+  struct position {
+    elements* map = nullptr;
+    typename elements::const_iterator at;
+  };
+  template <class View>
+  [[nodiscard]] position locate(const View& key) const noexcept {
+    if (directory_.empty()) return {};
+    const std::uint64_t hash = hash_of(key);
+    elements& map = directory_[entry_of(hash)]->map;
+    const auto at = std::as_const(map).find(hash_code{std::rotl(hash, 32)}, key);
+    return at == map.cend() ? position{} : position{&map, at};
   }
 
   // The key of an element that will be destroyed next: it is const only for the user's sake.

@@ -4,6 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +63,52 @@ TEST(steady_map, a_split_far_from_the_deepest_segment_moves_many_entries) {
   insert(2 * map.most_in_segment, [](std::uint64_t hash) { return hash >> 63 == 1; });
   ASSERT_EQ(map.size(), inserted.size());
   for (const std::uint64_t key : inserted) ASSERT_TRUE(map.contains(key));
+}
+
+TEST(steady_map, extract_moves_the_element_out) {
+  steady_map<std::pair<std::string, int>, std::unique_ptr<int>> map;
+  EXPECT_EQ(map.extract("n", 1), std::nullopt);
+  map.try_emplace({"n", 1}, std::make_unique<int>(7));
+  EXPECT_EQ(*map.at("n", 1), 7);
+  EXPECT_THROW(static_cast<void>(std::as_const(map).at("n", 2)), std::out_of_range);
+  const auto taken = map.extract("n", 1);
+  ASSERT_TRUE(taken.has_value());
+  EXPECT_EQ(taken->first.first, "n");
+  EXPECT_EQ(*taken->second, 7);
+  EXPECT_TRUE(map.empty() && !map.contains("n", 1));
+}
+
+TEST(steady_map, merge_moves_what_is_absent_and_leaves_the_rest) {
+  steady_map<std::string, std::unique_ptr<int>> into;
+  steady_map<std::string, std::unique_ptr<int>> from;
+  for (int i = 0; i < 2000; ++i) into.try_emplace(std::to_string(i), std::make_unique<int>(i));
+  for (int i = 1000; i < 5000; ++i) from.try_emplace(std::to_string(i), std::make_unique<int>(-i));
+  into.merge(from);
+  EXPECT_EQ(into.size(), 5000U);
+  EXPECT_EQ(from.size(), 1000U);
+  EXPECT_EQ(*into.at("1500"), 1500);
+  EXPECT_EQ(*into.at("4999"), -4999);
+  EXPECT_EQ(*from.at("1500"), -1500);
+  into.merge(into);
+  EXPECT_EQ(into.size(), 5000U);
+}
+
+// Whatever allocation fails during a merge, no element is lost and none is in both maps.
+TEST(steady_map, merge_loses_nothing_where_memory_runs_out) {
+  using map = steady_map<int, int, failing_allocator<std::pair<const int, int>>>;
+  for (std::size_t allowed = 0; allowed < 12; ++allowed) {
+    map into;
+    map from;
+    for (int i = 0; i < 10; ++i) into[i] = i;
+    for (int i = 5; i < 2000; ++i) from[i] = i;
+    ledger.until_failure = allowed;
+    EXPECT_THROW(into.merge(from), std::bad_alloc);
+    ledger.until_failure = static_cast<std::size_t>(-1);
+    EXPECT_EQ(into.size() + from.size(), 2005U);
+    for (int i = 10; i < 2000; ++i) EXPECT_NE(into.contains(i), from.contains(i)) << i;
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(into.contains(i)) << i;
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
 }
 
 TEST(steady_map, a_key_may_be_made_from_an_element_that_moves) {
