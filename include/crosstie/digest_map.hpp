@@ -174,6 +174,19 @@ class digest_map {
     }
   }
 
+  template <class Key, class Value>
+  std::pair<T*, bool> insert_or_assign(const Key& key, Value&& value) {
+    const auto [at, added] = try_emplace(key, std::forward<Value>(value));
+    // A value that found its key present was not consumed.
+    if (!added) *at = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
+    return {at, added};
+  }
+  // map[key], or map[row, column] by the fields of the key.
+  template <class... Field>
+  T& operator[](const Field&... field) {
+    return *try_emplace(as_tuple(field...)).first;
+  }
+
   template <class... Field>
   std::size_t erase(const Field&... field) {
     const auto fields = as_tuple(field...);
@@ -191,6 +204,16 @@ class digest_map {
     return 1;
   }
 
+  // Erases every element that fits(digest, value), as for_each visits them; returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(digest_map& map, Predicate fits) {
+    const std::size_t erased = map.entries_.erase_elements_if(
+        [&](auto& element) { return fits(element.first, value_of(element.second)); });
+    return erased + map.collided_.erase_elements_if([&](auto& element) {
+      return fits(map.digester_(element.first), element.second);
+    });
+  }
+
   // Both sides must have equal allocators.
   void swap(digest_map& other) noexcept {
     std::swap(digester_, other.digester_);
@@ -199,6 +222,24 @@ class digest_map {
     collided_.swap(other.collided_);
   }
   friend void swap(digest_map& a, digest_map& b) noexcept { a.swap(b); }
+
+  // Equal maps hold equal values under equal texts, where these are kept, else under equal digests:
+  // then maps whose digesters have keys of their own are not equal.
+  friend bool operator==(const digest_map& a, const digest_map& b) {
+    if (a.size() != b.size()) return false;
+    if constexpr (!keeps_text) {
+      return a.entries_ == b.entries_;
+    } else {
+      flat_map<std::string_view, const T*> by_text(b.size());
+      b.for_each_text([&](std::string_view text, const T& value) { by_text[text] = &value; });
+      bool equal = true;
+      a.for_each_text([&](std::string_view text, const T& value) {
+        const T* const* other = by_text.find_value(text);
+        equal = equal && other != nullptr && **other == value;
+      });
+      return equal;
+    }
+  }
 
   void reserve(std::size_t size) { entries_.reserve(size); }
   void clear() noexcept {
@@ -222,13 +263,7 @@ class digest_map {
   // what they were. Keys that found their digest taken come with the digest of their text.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (const auto& [code, held] : entries_) {
-      if constexpr (keeps_text) {
-        visit(code, held.value);
-      } else {
-        visit(code, held);
-      }
-    }
+    for (const auto& [code, held] : entries_) visit(code, value_of(held));
     for (const auto& [text, value] : collided_) visit(digester_(text), value);
   }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
@@ -238,6 +273,21 @@ class digest_map {
  private:
   friend struct detail::table_bytes<digest_map>;
 
+  // The value of an entry, const or not.
+  template <class Entry>
+  static auto& value_of(Entry& held) noexcept {
+    if constexpr (keeps_text) {
+      return held.value;
+    } else {
+      return held;
+    }
+  }
+  // Calls visit(text, value) for every element.
+  template <class Visit>
+  void for_each_text(Visit&& visit) const {
+    for (const auto& [code, held] : entries_) visit(texts_.at(held.position), held.value);
+    for (const auto& [text, value] : collided_) visit(std::string_view(text), value);
+  }
   // The texts of the entries, which were those of `from`.
   void copy_texts(const digest_map& from) {
     if constexpr (keeps_text) {

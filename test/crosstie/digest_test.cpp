@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "crosstie/allocators.hpp"
 #include "crosstie/choices.hpp"
@@ -145,6 +146,47 @@ TEST(digest_map, agrees_with_its_twin) {
   check_against_twin(digest_map<int>(), 1);
   check_against_twin(digest_map<int, digest_policy::keep_text>(), 2);
   check_against_twin(digest_map<int, digest_policy::keep_text, colliding_digester>(), 3);
+}
+
+template <class Map>
+void check_values_and_equality() {
+  Map map;
+  EXPECT_TRUE(map.insert_or_assign("first", 1).second);
+  EXPECT_FALSE(map.insert_or_assign("first", 2).second);
+  map["first"] += 5;
+  map["row", "column"] = 3;
+  EXPECT_EQ(*map.find_value("first"), 7);
+  EXPECT_EQ(*map.find_value(std::tuple{"row", "column"}), 3);
+  Map other;
+  other["row", "column"] = 3;
+  EXPECT_FALSE(other == map);
+  other["first"] = 7;
+  EXPECT_EQ(other, map);
+  other["first"] = 8;
+  EXPECT_FALSE(other == map);
+  other.erase("first");
+  other["third"] = 7;
+  EXPECT_FALSE(other == map);
+}
+
+TEST(digest_map, has_values_by_assignment_and_equality) {
+  check_values_and_equality<digest_map<int>>();
+  check_values_and_equality<digest_map<int, digest_policy::keep_text>>();
+}
+
+// Which of two keys has the digest and which is in the side table depends on who came first.
+TEST(digest_map, equal_texts_are_equal_whichever_came_first) {
+  using map = digest_map<int, digest_policy::keep_text, colliding_digester>;
+  map a;
+  map b;
+  for (const char* key : {"first", "other", "third"}) a[key] = *key;
+  for (const char* key : {"third", "other", "first"}) b[key] = *key;
+  EXPECT_EQ(a, b);
+  b["other"] = 0;
+  EXPECT_FALSE(a == b);
+  EXPECT_EQ(erase_if(a, [](digest128, int value) { return value != 'o'; }), 2U);
+  EXPECT_EQ(a.size(), 1U);
+  EXPECT_TRUE(a.contains("other"));
 }
 
 // Whatever allocation fails, an insertion leaves the map as it was, also one whose digest is taken.
