@@ -22,7 +22,9 @@
 //   is a write, since it counts as a use.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -42,6 +44,8 @@ class lru_map {
   using key_type = Key;
   using mapped_type = T;
   using allocator_type = Alloc;
+  using value_type = std::pair<const Key, T>;
+  class const_iterator;
 
   // Of capacity 0: keeps nothing before set_capacity() or an assignment.
   lru_map() : lru_map(0) {}
@@ -159,12 +163,25 @@ class lru_map {
     return store_.take(gone);
   }
 
-  // Calls visit(key, value) for every element, from the newest use to the oldest.
+  // The elements from the newest use to the oldest; to visit one is no use of it.
+  [[nodiscard]] const_iterator begin() const noexcept { return const_iterator(list_.newest); }
+  [[nodiscard]] const_iterator end() const noexcept { return const_iterator(); }
+  // Calls visit(key, value) for every element, in the same order.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (const node* at = list_.newest; at != nullptr; at = at->older) {
-      visit(at->held().first, at->held().second);
-    }
+    for (const auto& [key, value] : *this) visit(key, value);
+  }
+
+  // Erases every element that fits(key, value), asking from the newest use to the oldest; returns
+  // how many.
+  template <class Predicate>
+  friend std::size_t erase_if(lru_map& map, Predicate fits) {
+    const std::size_t before = map.size();
+    map.list_.for_each([&](node* at) {
+      auto& [key, value] = at->held();
+      if (fits(key, value)) map.drop(at);
+    });
+    return before - map.size();
   }
 
   // Evicts what is too much.
@@ -195,6 +212,14 @@ class lru_map {
   }
   friend void swap(lru_map& a, lru_map& b) noexcept { a.swap(b); }
 
+  // Equal maps hold equal elements in the same order of use; their capacities may differ.
+  friend bool operator==(const lru_map& a, const lru_map& b) {
+    return std::equal(
+        a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+          return key_equal<Key>{}(one.first, other.first) && one.second == other.second;
+        });
+  }
+
  private:
   void drop(node* gone) noexcept {
     list_.unlink(gone);
@@ -204,6 +229,37 @@ class lru_map {
   store store_;
   typename store::list list_;
   std::size_t capacity_;
+};
+
+// Valid as long as its element is in the map.
+template <class Key, class T, class Alloc>
+class lru_map<Key, T, Alloc>::const_iterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = std::pair<const Key, T>;
+  using difference_type = std::ptrdiff_t;
+  using reference = const value_type&;
+  using pointer = const value_type*;
+
+  const_iterator() noexcept = default;
+  [[nodiscard]] reference operator*() const noexcept { return at_->held(); }
+  [[nodiscard]] pointer operator->() const noexcept { return &at_->held(); }
+  const_iterator& operator++() noexcept {
+    at_ = at_->older;
+    return *this;
+  }
+  const_iterator operator++(int) noexcept {
+    const const_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const const_iterator&, const const_iterator&) noexcept = default;
+
+ private:
+  friend class lru_map;
+  explicit const_iterator(const node* at) noexcept : at_(at) {}
+
+  const node* at_ = nullptr;
 };
 
 template <class Row, class Column, class T,
@@ -347,6 +403,21 @@ class lru_rows {
     for (const node* at = line->newest; at != nullptr; at = at->older) {
       visit(at->held().first.second, at->held().second);
     }
+  }
+
+  // Erases every element that fits(row, column, value); returns how many.
+  template <class Predicate>
+  friend std::size_t erase_if(lru_rows& rows, Predicate fits) {
+    const std::size_t before = rows.size();
+    rows.rows_.erase_elements_if([&](auto& of_row) {
+      list& line = of_row.second;
+      line.for_each([&](node* at) {
+        auto& [key, value] = at->held();
+        if (fits(key.first, key.second, value)) rows.drop(line, at);
+      });
+      return line.size == 0;
+    });
+    return before - rows.size();
   }
 
   // Calls visit(row) for every row, in no particular order.

@@ -286,6 +286,71 @@ TEST(conventions, a_vector_of_tables_hands_on_its_memory_resource) {
   expect_resource_of_its_vector(rows);
 }
 
+// What every third of `count` elements, erased by number, leaves.
+template <class Table, class Fits, class Has>
+void expect_erased(Table& filled, Fits fits, Has has) {
+  EXPECT_EQ(erase_if(filled, fits), (count + 2) / 3);
+  EXPECT_EQ(filled.size(), static_cast<std::size_t>(count - (count + 2) / 3));
+  for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ(has(i), i % 3 != 0) << i;
+  EXPECT_EQ(erase_if(filled, fits), 0U);
+}
+
+TEST(conventions, what_fits_is_erased_from_every_table) {
+  const auto third = [](std::uint32_t i) { return i % 3 == 0; };
+  relation<> pairs;
+  table<std::uint32_t, std::uint32_t, std::string> cells;
+  assignment<> bound;
+  lru_map<std::uint32_t, std::uint32_t> recent(count);
+  lru_rows<std::uint32_t, std::uint32_t, std::string> rows(count);
+  digest_map<std::uint32_t> digests;
+  digest_map<std::uint32_t, digest_policy::keep_text> texts;
+  uuid_assignment<> by_name;
+  concurrent_map<std::uint32_t, int> shared(4);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    pairs.insert(i % 7, i);
+    cells.try_emplace(i % 7, i, "value");
+    bound.assign(i, i % 7);
+    recent.try_emplace(i, i);
+    rows.try_emplace(i % 9, i, "value");
+    digests[i] = i;
+    texts[i] = i;
+    by_name.assign("node", std::to_string(i));
+    shared.try_emplace(i, 1);
+  }
+  expect_erased(
+      pairs, [&](std::uint32_t r, std::uint32_t c) { return c % 7 == r && third(c); },
+      [&](std::uint32_t i) { return pairs.contains(i % 7, i) && pairs.column_count(i) == 1; });
+  expect_erased(
+      cells,
+      [&](std::uint32_t, std::uint32_t c, std::string& v) { return v == "value" && third(c); },
+      [&](std::uint32_t i) { return cells.contains(i % 7, i); });
+  expect_erased(
+      bound, [&](std::uint32_t c, std::uint32_t r) { return c % 7 == r && third(c); },
+      [&](std::uint32_t i) { return bound.contains(i % 7, i); });
+  expect_erased(
+      recent, [&](std::uint32_t key, std::uint32_t& value) { return key == value && third(key); },
+      [&](std::uint32_t i) { return recent.contains(i); });
+  expect_erased(
+      rows, [&](std::uint32_t, std::uint32_t c, const std::string&) { return third(c); },
+      [&](std::uint32_t i) { return rows.contains(i % 9, i); });
+  EXPECT_EQ(rows.row_count(), 6U) << "of the rows 0, 3 and 6 nothing is left";
+  expect_erased(
+      digests, [&](digest128, std::uint32_t value) { return third(value); },
+      [&](std::uint32_t i) { return digests.contains(i); });
+  expect_erased(
+      texts, [&](digest128, std::uint32_t& value) { return third(value); },
+      [&](std::uint32_t i) { return texts.contains(i); });
+  expect_erased(
+      by_name,
+      [&](std::string_view row, std::string_view column) {
+        return row == "node" && third(static_cast<std::uint32_t>(std::stoul(std::string(column))));
+      },
+      [&](std::uint32_t i) { return by_name.contains(std::to_string(i)); });
+  expect_erased(
+      shared, [&](const auto& element) { return third(element.first); },
+      [&](std::uint32_t i) { return shared.contains(i); });
+}
+
 // A key that counts its copies.
 struct counted_key {
   int number = 0;

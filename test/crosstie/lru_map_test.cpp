@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <ranges>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "crosstie/allocators.hpp"
 #include "crosstie/lru_twins.hpp"
@@ -55,6 +58,38 @@ TEST(lru_map, holds_values_that_only_move) {
   EXPECT_FALSE(map.contains("2"));
   EXPECT_EQ(**map.find("3"), 3);
   EXPECT_EQ(*map.pop_oldest()->second, 4);
+}
+
+TEST(lru_map, is_iterated_in_order_of_use) {
+  using map = lru_map<int, int>;
+  static_assert(std::ranges::forward_range<map>);
+  map recent(3);
+  for (int i = 0; i < 5; ++i) recent.try_emplace(i, 10 * i);
+  static_cast<void>(recent.find(2));
+  const std::vector<std::pair<int, int>> seen(recent.begin(), recent.end());
+  EXPECT_EQ(seen, (std::vector<std::pair<int, int>>{{2, 20}, {4, 40}, {3, 30}}));
+  EXPECT_EQ(recent.begin()->first, 2);
+}
+
+TEST(lru_map, equal_maps_hold_equal_elements_in_one_order) {
+  struct key {
+    std::string row, column;
+  };
+  const auto filled = [](std::size_t capacity) {
+    lru_map<key, int> map(capacity);
+    for (int i = 0; i < 3; ++i) map.try_emplace(key{"r", std::to_string(i)}, i);
+    return map;
+  };
+  lru_map<key, int> map = filled(3);
+  EXPECT_EQ(map, filled(9));
+  EXPECT_EQ(*map.find("r", "0"), 0);
+  EXPECT_FALSE(map == filled(9)) << "another was used last";
+  EXPECT_TRUE(map.find("r", "1") != nullptr && map.find("r", "2") != nullptr);
+  EXPECT_EQ(map, filled(9));
+  *map.find("r", "2") = 7;
+  EXPECT_FALSE(map == filled(9));
+  map.pop_oldest();
+  EXPECT_FALSE(map == filled(9));
 }
 
 // Whatever allocation fails, an insertion leaves the map as it was, order of use included.

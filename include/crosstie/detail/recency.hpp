@@ -63,6 +63,15 @@ struct recency_list {
     unlink(node);
     link(node);
   }
+  // Calls visit(node) from the newest use to the oldest; it may take the node out.
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    for (Node* at = newest; at != nullptr;) {
+      Node* const next = at->older;
+      visit(at);
+      at = next;
+    }
+  }
 };
 
 template <class Key, class T, class Alloc>
