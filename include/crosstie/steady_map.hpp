@@ -19,6 +19,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -60,6 +61,8 @@ class steady_map {
   using key_type = Key;
   using mapped_type = T;
   using allocator_type = Alloc;
+  using value_type = std::pair<const Key, T>;
+  class const_iterator;
   static constexpr std::size_t most_in_segment =
       detail::flat_storage<std::pair<const Key, T>, Alloc>::max_load(32);
   template <class View>
@@ -231,7 +234,12 @@ class steady_map {
     return bytes;
   }
 
-  // Calls visit(key, value) for every element, in no particular order.
+  // The elements, in no particular order.
+  [[nodiscard]] const_iterator begin() const noexcept {
+    return const_iterator(directory_.data(), directory_.data() + directory_.size());
+  }
+  [[nodiscard]] const_iterator end() const noexcept { return const_iterator(); }
+  // Calls visit(key, value) for every element, in the same order.
   template <class Visit>
   void for_each(Visit&& visit) const {
     each_segment([&](const segment& one) {
@@ -397,6 +405,55 @@ class steady_map {
   unsigned depth_ = 0;  // the directory has 2^depth_ entries, or none
   std::size_t size_ = 0;
   std::uint64_t seed_;
+};
+
+// Invalidated by insertions, by clear() and by erasing its element.
+template <class Key, class T, class Alloc>
+class steady_map<Key, T, Alloc>::const_iterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = std::pair<const Key, T>;
+  using difference_type = std::ptrdiff_t;
+  using reference = const value_type&;
+  using pointer = const value_type*;
+
+  const_iterator() noexcept = default;
+  [[nodiscard]] reference operator*() const noexcept { return *at_; }
+  [[nodiscard]] pointer operator->() const noexcept { return &*at_; }
+  const_iterator& operator++() noexcept {
+    ++at_;
+    skip_empty_segments();
+    return *this;
+  }
+  const_iterator operator++(int) noexcept {
+    const const_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  // At the end there is no element.
+  friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
+    return a.at_ == b.at_;
+  }
+
+ private:
+  friend class steady_map;
+  using element = typename elements::const_iterator;
+
+  const_iterator(segment* const* entry, segment* const* end) noexcept : entry_(entry), end_(end) {
+    if (entry_ != end_) at_ = (*entry_)->map.cbegin();
+    skip_empty_segments();
+  }
+  void skip_empty_segments() noexcept {
+    while (at_ == element() && entry_ != end_) {
+      const segment* const last = *entry_;
+      while (entry_ != end_ && *entry_ == last) ++entry_;
+      if (entry_ != end_) at_ = (*entry_)->map.cbegin();
+    }
+  }
+
+  segment* const* entry_ = nullptr;  // of the directory
+  segment* const* end_ = nullptr;
+  element at_;
 };
 
 }  // namespace crosstie

@@ -154,6 +154,24 @@ TEST(relation, what_is_found_in_a_row_outlives_the_view_of_it) {
   EXPECT_EQ(even.size(), 20U);
 }
 
+TEST(relation, its_pairs_are_a_range_in_order_of_rows) {
+  using pairs = relation<node_id, pod_id>;
+  static_assert(std::ranges::forward_range<pairs>);
+  pairs present;
+  EXPECT_EQ(present.begin(), present.end());
+  for (const std::uint32_t row : {2U, 3U, 9U}) {
+    for (std::uint32_t c = 0; c < 20 * row; ++c) present.insert(node_id{row}, pod_id{c});
+  }
+  present.insert(node_id{11}, pod_id{5});
+  present.erase_row(node_id{3});
+  std::set<std::pair<node_id, pod_id>> seen(present.begin(), present.end());
+  EXPECT_EQ(seen.size(), present.size());
+  EXPECT_TRUE(seen.contains({node_id{9}, pod_id{179}}));
+  EXPECT_TRUE(std::ranges::is_sorted(present, {}, [](const auto& pair) { return pair.first; }));
+  present.erase_row(node_id{11});
+  EXPECT_EQ(std::ranges::distance(present), 220);
+}
+
 // Ids that no hash spreads evenly, each number another one: even ones fill lines so evenly that no
 // id ever lies outside its own.
 std::uint32_t scattered(std::uint32_t number) {

@@ -2,10 +2,13 @@
 #include <gtest/gtest.h>
 #include <crosstie/steady_map.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -63,6 +66,24 @@ TEST(steady_map, a_split_far_from_the_deepest_segment_moves_many_entries) {
   insert(2 * map.most_in_segment, [](std::uint64_t hash) { return hash >> 63 == 1; });
   ASSERT_EQ(map.size(), inserted.size());
   for (const std::uint64_t key : inserted) ASSERT_TRUE(map.contains(key));
+}
+
+TEST(steady_map, its_elements_are_a_range) {
+  using map = steady_map<int, int>;
+  static_assert(std::ranges::forward_range<map>);
+  map numbers;
+  EXPECT_EQ(numbers.begin(), numbers.end());
+  for (int i = 0; i < 3000; ++i) numbers[i] = 2 * i;
+  std::map<int, int> seen(numbers.begin(), numbers.end());
+  EXPECT_EQ(seen.size(), 3000U);
+  EXPECT_TRUE(std::ranges::all_of(numbers, [](const auto& e) { return e.second == 2 * e.first; }));
+  EXPECT_EQ(std::ranges::distance(numbers), 3000);
+  // Segments without elements stay until clear().
+  EXPECT_EQ(erase_if(numbers, [](int key, int) { return key != 1234; }), 2999U);
+  EXPECT_EQ(std::ranges::distance(numbers), 1);
+  EXPECT_EQ(numbers.begin()->first, 1234);
+  numbers.erase(1234);
+  EXPECT_EQ(numbers.begin(), numbers.end());
 }
 
 TEST(steady_map, extract_moves_the_element_out) {
