@@ -24,6 +24,7 @@
 //   unsynchronized_pool_resource are not.
 // Fairness: that of std::shared_mutex; with glibc, readers that never pause can keep a writer of
 //   their shard waiting.
+// Values that only move are found by visit, not by find; snapshot and replace copy maps, too.
 // Exceptions: strong guarantee. Thread safety: all members but construction and destruction may be
 //   called from any thread at any time. It can be neither copied nor moved; see snapshot().
 #pragma once

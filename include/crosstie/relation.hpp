@@ -3,6 +3,7 @@
 //   crosstie::relation<node_id, image_id> present;
 //   present.insert(node, image);
 //   for (node_id n : present.column(image)) ...
+//   for (auto [node, image] : present) ...
 //
 //   rows     [9 B] a row    ->  lines of 16 column ids   (detail/id_rows.hpp)
 //   columns  [9 B] a column ->  lines of 16 row ids      (not with relation_index::by_row)

@@ -10,8 +10,8 @@
 //   missed deadline; flat_map has the better mean.
 // Invariants: a segment of depth s holds exactly the elements whose hashes share its first s bits,
 //   and 2^(d - s) neighbouring entries of the directory point at it.
-// Invalidation: an insertion may invalidate pointers to any element of its segment; erasing only to
-//   the erased one.
+// Invalidation: an insertion may invalidate pointers to any element of its segment, and all
+//   iterators; erasing only those to the erased one.
 // Limits: Key and T move without exceptions.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
