@@ -15,8 +15,8 @@
 //   element whose last find or insertion lies furthest back. A capacity of 0 keeps nothing.
 // Cost: 16 bytes of links and 9 to 18 bytes of index an element (and, for lru_rows, an entry of a
 //   flat_map a row); memory once used is kept until clear().
-// Invalidation: pointers to values and iterators stay valid until their element is evicted or erased; moving and
-//   swapping the map moves no element.
+// Invalidation: pointers to values and iterators stay valid until their element is evicted or
+//   erased; moving and swapping the map moves no element.
 // Exceptions: strong guarantee. A copy has the elements in the same order of use.
 // Thread safety: any number of readers by `peek`, `contains` and `for_each`, or one writer; `find`
 //   is a write, since it counts as a use.
