@@ -14,7 +14,8 @@
 // Cost: over the text of an entry 4 to 5 bytes, the length (1 byte up to 127) and 5.7 to 8.6 bytes
 //   of index; a lookup of a known text hashes it once and compares it once.
 // Limits: 2^32 - 1 ids and 4 GiB of text (std::length_error beyond).
-// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+// Exceptions: strong guarantee; but a hash that throws while what has been put in is moved, which it
+//   was hashed for before, ends the program. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <cstddef>
@@ -114,7 +115,7 @@ class interned_values {
   explicit interned_values(const Alloc& alloc) : values_(alloc) { require_composite_key<T>(); }
 
   template <class View>
-  static std::uint64_t hash(const View& view, std::uint64_t seed) noexcept {
+  static std::uint64_t hash(const View& view, std::uint64_t seed) {
     return key_hash<T>{}(view, seed);
   }
   template <class View>
@@ -246,7 +247,7 @@ class interner {
   // The hash of a text or value in this interner, for prefetch, find and intern.
   template <class View>
     requires(is_lookup<View>)
-  [[nodiscard]] hash_code hash(const View& view) const noexcept {
+  [[nodiscard]] hash_code hash(const View& view) const {
     return hash_code(entries::hash(view, seed_));
   }
   [[gnu::always_inline]] void prefetch(hash_code code) const noexcept {

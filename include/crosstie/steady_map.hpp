@@ -13,7 +13,8 @@
 // Invalidation: an insertion may invalidate pointers to any element of its segment, and all
 //   iterators; erasing only those to the erased one.
 // Limits: Key and T move without exceptions.
-// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+// Exceptions: strong guarantee; but a hash that throws while what has been put in is moved, which it
+//   was hashed for before, ends the program. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <bit>
@@ -144,17 +145,17 @@ class steady_map {
   // The value of a key, view or fields, or nullptr.
   template <class... Part>
     requires(are_lookup<Part...>)
-  [[nodiscard]] T* find_value(const Part&... part) noexcept {
+  [[nodiscard]] T* find_value(const Part&... part) {
     return find_part(detail::as_lookup(part...));
   }
   template <class... Part>
     requires(are_lookup<Part...>)
-  [[nodiscard]] const T* find_value(const Part&... part) const noexcept {
+  [[nodiscard]] const T* find_value(const Part&... part) const {
     return find_part(detail::as_lookup(part...));
   }
   template <class... Part>
     requires(are_lookup<Part...>)
-  [[nodiscard]] bool contains(const Part&... part) const noexcept {
+  [[nodiscard]] bool contains(const Part&... part) const {
     return find_value(part...) != nullptr;
   }
   // The value of a key that must be there; throws std::out_of_range (aborts without exceptions).
@@ -289,7 +290,7 @@ class steady_map {
 
  private:
   template <class View>
-  [[nodiscard]] std::uint64_t hash_of(const View& key) const noexcept {
+  [[nodiscard]] std::uint64_t hash_of(const View& key) const {
     return key_hash<Key>{}(key, seed_);
   }
   [[nodiscard]] std::size_t entry_of(std::uint64_t hash) const noexcept {
@@ -297,11 +298,11 @@ class steady_map {
   }
 
   template <class View>
-  [[nodiscard]] T* find_part(const View& key) const noexcept {
+  [[nodiscard]] T* find_part(const View& key) const {
     return find_in(hash_of(key), key);
   }
   template <class View>
-  [[nodiscard]] T* find_in(std::uint64_t hash, const View& key) const noexcept {
+  [[nodiscard]] T* find_in(std::uint64_t hash, const View& key) const {
     if (directory_.empty()) return nullptr;
     elements& map = directory_[entry_of(hash)]->map;
     const auto at = map.find(hash_code{std::rotl(hash, 32)}, key);
@@ -314,7 +315,7 @@ class steady_map {
     typename elements::const_iterator at;
   };
   template <class View>
-  [[nodiscard]] position locate(const View& key) const noexcept {
+  [[nodiscard]] position locate(const View& key) const {
     if (directory_.empty()) return {};
     const std::uint64_t hash = hash_of(key);
     elements& map = directory_[entry_of(hash)]->map;

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 #include <crosstie/flat_map.hpp>
 #include <crosstie/flat_set.hpp>
+#include <crosstie/interner.hpp>
 #include <crosstie/key.hpp>
+#include <crosstie/lru_map.hpp>
+#include <crosstie/steady_map.hpp>
 
 #include <array>
 #include <chrono>
@@ -444,6 +447,20 @@ TEST(key, a_hash_that_throws_leaves_the_table_as_it_was) {
   EXPECT_THROW(set.insert(fragile{-1}), std::runtime_error);
   EXPECT_THROW(static_cast<void>(set.contains(fragile{-1})), std::runtime_error);
   EXPECT_EQ(set.size(), 10U);
+  steady_map<fragile, int> steady;
+  interner<fragile> values;
+  lru_map<fragile, int> recent(5);
+  for (int i = 0; i < 10; ++i) {
+    steady.try_emplace(fragile{i}, i);
+    values.intern(fragile{i});
+    recent.try_emplace(fragile{i}, i);
+  }
+  EXPECT_THROW(steady.try_emplace(fragile{-1}, 1), std::runtime_error);
+  EXPECT_THROW(static_cast<void>(steady.contains(fragile{-1})), std::runtime_error);
+  EXPECT_THROW(values.intern(fragile{-1}), std::runtime_error);
+  EXPECT_THROW(static_cast<void>(values.find(fragile{-1})), std::runtime_error);
+  EXPECT_THROW(recent.try_emplace(fragile{-1}, 1), std::runtime_error);
+  EXPECT_EQ(steady.size() + values.size() + recent.size(), 25U);
   static_assert(noexcept(key_hash<std::string>{}(std::string(), 0)));
   static_assert(!noexcept(key_hash<fragile>{}(fragile{0}, 0)));
 }

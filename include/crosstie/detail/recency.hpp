@@ -181,7 +181,7 @@ class recency_store {
       return key_hash<Key>{}(std::as_const(*h.to).held().first, seed);
     }
     template <view_of<Key> View>
-    std::uint64_t operator()(const View& view, std::uint64_t seed) const noexcept {
+    std::uint64_t operator()(const View& view, std::uint64_t seed) const {
       return key_hash<Key>{}(view, seed);
     }
   };
