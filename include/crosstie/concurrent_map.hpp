@@ -105,7 +105,8 @@ class concurrent_map {
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    return add(*home.content, code, std::forward<Given>(key), std::forward<Args>(args)...).second;
+    return home.content->try_emplace(code, std::forward<Given>(key), std::forward<Args>(args)...)
+        .second;
   }
   // True if the key was absent.
   template <view_of<Key> Given = Key, class Value>
@@ -114,7 +115,7 @@ class concurrent_map {
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
     const auto [at, added] =
-        add(*home.content, code, std::forward<Given>(key), std::forward<Value>(value));
+        home.content->try_emplace(code, std::forward<Given>(key), std::forward<Value>(value));
     // A value that found its key present was not consumed.
     if (!added) at->second = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
     return added;
@@ -126,7 +127,7 @@ class concurrent_map {
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    const auto [at, added] = add(*home.content, code, std::forward<Given>(key));
+    const auto [at, added] = home.content->try_emplace(code, std::forward<Given>(key));
     struct taken_back {
       map* elements;
       typename map::iterator at;
@@ -256,16 +257,6 @@ class concurrent_map {
   }
   [[nodiscard]] shard& shard_of(hash_code code) const noexcept {
     return shards_[shard_number(code)];
-  }
-
-  // Keys that may be moved in are, at the price of a second hash; a copy mostly costs more.
-  template <class Given, class... Args>
-  static auto add(map& elements, hash_code code, Given&& key, Args&&... args) {
-    if constexpr (std::is_same_v<Given, Key> && !std::is_trivially_copyable_v<Key>) {
-      return elements.try_emplace(std::move(key), std::forward<Args>(args)...);
-    } else {
-      return elements.try_emplace(code, key, std::forward<Args>(args)...);
-    }
   }
 
   template <class View, class Visit>

@@ -10,15 +10,14 @@
 // Cost, invariants, invalidation, exceptions, thread safety: detail/flat_table.hpp.
 #pragma once
 
-#include <cstdlib>
 #include <initializer_list>
 #include <iterator>
 #include <memory>
-#include <stdexcept>
 #include <tuple>
 #include <utility>
 
 #include <crosstie/detail/flat_table.hpp>
+#include <crosstie/detail/lookup.hpp>
 
 namespace crosstie {
 
@@ -131,10 +130,11 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
     return add_absent(view, detail::key_maker<Key, View>{view}, std::forward<Args>(args)...);
   }
   // With a hash taken before, of this table or of one that it is a copy of.
-  template <class View, class... Args>
-    requires(base::template is_lookup<View> && view_of<View, Key>)
-  std::pair<iterator, bool> try_emplace(hash_code code, const View& view, Args&&... args) {
-    return add_absent(code, view, detail::key_maker<Key, View>{view}, std::forward<Args>(args)...);
+  template <view_of<Key> Given = Key, class... Args>
+    requires(base::template is_lookup<std::remove_cvref_t<Given>>)
+  std::pair<iterator, bool> try_emplace(hash_code code, Given&& key, Args&&... args) {
+    return add_absent(code, key, detail::key_source<Key>(std::forward<Given>(key)),
+                      std::forward<Args>(args)...);
   }
 
   template <class Value>
@@ -181,17 +181,19 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   }
 
   // The value of a key that must be there; throws std::out_of_range (aborts without exceptions).
-  [[nodiscard]] T& at(const Key& key) { return present(find_value(key)); }
-  [[nodiscard]] const T& at(const Key& key) const { return present(find_value(key)); }
+  [[nodiscard]] T& at(const Key& key) { return detail::present(find_value(key), no_such_key); }
+  [[nodiscard]] const T& at(const Key& key) const {
+    return detail::present(find_value(key), no_such_key);
+  }
   template <class... Part>
     requires(sizeof...(Part) > 0)
   [[nodiscard]] T& at(const Part&... part) {
-    return present(find_value(part...));
+    return detail::present(find_value(part...), no_such_key);
   }
   template <class... Part>
     requires(sizeof...(Part) > 0)
   [[nodiscard]] const T& at(const Part&... part) const {
-    return present(find_value(part...));
+    return detail::present(find_value(part...), no_such_key);
   }
 
   void swap(flat_map& other) noexcept { base::swap(other); }
@@ -241,17 +243,7 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
     return found;
   }
 
-  template <class Value>
-  static Value& present(Value* value) {
-    if (value == nullptr) {
-#if defined(__cpp_exceptions)
-      throw std::out_of_range("crosstie::flat_map::at: no such key");
-#else
-      std::abort();
-#endif
-    }
-    return *value;
-  }
+  static constexpr const char* no_such_key = "crosstie::flat_map::at: no such key";
 };
 
 template <std::input_iterator It>

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include <crosstie/detail/flat_table.hpp>
+#include <crosstie/detail/lookup.hpp>
 
 namespace crosstie {
 
@@ -73,8 +74,8 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
   flat_set& operator=(flat_set&&) = default;
 
   // Inserts unless an equal key is there; returns the key in the table and whether it is new.
-  std::pair<iterator, bool> insert(const Key& key) { return insert_key(key, key); }
-  std::pair<iterator, bool> insert(Key&& key) { return insert_key(key, std::move(key)); }
+  std::pair<iterator, bool> insert(const Key& key) { return insert(this->hash(key), key); }
+  std::pair<iterator, bool> insert(Key&& key) { return insert(this->hash(key), std::move(key)); }
   // By a view: the key is built only when it is new.
   template <class View>
     requires(base::template is_lookup<View> && view_of<View, Key> && !std::is_same_v<View, Key>)
@@ -82,11 +83,11 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
     return insert(this->hash(view), view);
   }
   // With a hash taken before, of this table or of one that it is a copy of.
-  template <class View>
-    requires(base::template is_lookup<View> && view_of<View, Key>)
-  std::pair<iterator, bool> insert(hash_code code, const View& view) {
-    if (const auto at = this->locate(code, view)) return {iterator(at), false};
-    return {iterator(this->add(code, detail::key_maker<Key, View>{view})), true};
+  template <view_of<Key> Given = Key>
+    requires(base::template is_lookup<std::remove_cvref_t<Given>>)
+  std::pair<iterator, bool> insert(hash_code code, Given&& key) {
+    if (const auto at = this->locate(code, key)) return {iterator(at), false};
+    return {iterator(this->add(code, detail::key_source<Key>(std::forward<Given>(key)))), true};
   }
   // By the fields of the key.
   template <class... Field>
@@ -132,14 +133,6 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
   template <class Predicate>
   friend std::size_t erase_if(flat_set& set, Predicate predicate) {
     return set.erase_elements_if(predicate);
-  }
-
- private:
-  template <class Given>
-  std::pair<iterator, bool> insert_key(const Key& key, Given&& given) {
-    const hash_code code = this->hash(key);
-    if (const auto at = this->locate(code, key)) return {iterator(at), false};
-    return {iterator(this->add(code, std::forward<Given>(given))), true};
   }
 };
 
