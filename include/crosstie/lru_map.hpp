@@ -294,8 +294,8 @@ class lru_rows {
         while (line.oldest != nullptr) {
           node* const oldest = line.oldest;
           line.unlink(oldest);
-          auto [key, value] = source.store_.take(oldest);
-          try_emplace(std::move(key.first), std::move(key.second), std::move(value));
+          auto [taken, value] = source.store_.take(oldest);
+          try_emplace(std::move(taken.first), std::move(taken.second), std::move(value));
         }
       }
     }
