@@ -341,20 +341,24 @@ class cells {
   void find_many(std::span<const pair_type> asked, Visit&& visit) const noexcept {
     typename rows::start_type starts[batch];
     const std::size_t end = asked.size() / batch * batch;
+    const auto answer = [&](const pair_type* now, std::size_t i) {
+      const auto& [row, column] = now[i];
+      return rows_.finish(starts[i], crosstie::to_index(row), crosstie::to_index(column));
+    };
     for (std::size_t i = 0; i < std::min(batch, end); ++i) starts[i] = start(asked[i]);
-    for (std::size_t done = 0; done < end; done += batch) {
+    std::size_t done = 0;
+    for (; done + batch < end; done += batch) {
       const pair_type* const now = asked.data() + done;
-      // The last batches have none after them: what is asked for again there costs little.
-      const pair_type* const next = done + batch < end ? now + batch : now;
-      const pair_type* const later = done + 2 * batch < end ? now + 2 * batch : now;
+      const pair_type* const next = now + batch;
+      const pair_type* const later = done + 2 * batch < end ? next + batch : next;
       for (std::size_t i = 0; i < batch; ++i) {
         rows_.prefetch_row(crosstie::to_index(later[i].first));
-        const auto found = rows_.finish(starts[i], crosstie::to_index(now[i].first),
-                                        crosstie::to_index(now[i].second));
+        const auto found = answer(now, i);
         starts[i] = start(next[i]);
         visit(done + i, found);
       }
     }
+    for (std::size_t i = 0; done + i < end; ++i) visit(done + i, answer(asked.data() + done, i));
     for (std::size_t i = end; i < asked.size(); ++i) {
       const auto& [row, column] = asked[i];
       using found = decltype(rows_.find(0, 0));
