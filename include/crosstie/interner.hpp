@@ -14,8 +14,8 @@
 // Cost: over the text of an entry 4 to 5 bytes, the length (1 byte up to 127) and 5.7 to 8.6 bytes
 //   of index; a lookup of a known text hashes it once and compares it once.
 // Limits: 2^32 - 1 ids and 4 GiB of text (std::length_error beyond).
-// Exceptions: strong guarantee; but a hash that throws while what has been put in is moved, which it
-//   was hashed for before, ends the program. Thread safety: any number of readers, or one writer.
+// Exceptions: strong guarantee; but a hash that throws for what has been put in, which it took
+//   before, ends the program. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <cstddef>

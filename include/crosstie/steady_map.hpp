@@ -13,8 +13,8 @@
 // Invalidation: an insertion may invalidate pointers to any element of its segment, and all
 //   iterators; erasing only those to the erased one.
 // Limits: Key and T move without exceptions.
-// Exceptions: strong guarantee; but a hash that throws while what has been put in is moved, which it
-//   was hashed for before, ends the program. Thread safety: any number of readers, or one writer.
+// Exceptions: strong guarantee; but a hash that throws for what has been put in, which it took
+//   before, ends the program. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <bit>

@@ -1,5 +1,5 @@
-#include <crosstie/digest_map.hpp>
 #include <array>
+#include <crosstie/digest_map.hpp>
 #include <string>
 int main() {
   crosstie::digest_map<int> map;
