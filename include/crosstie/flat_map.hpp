@@ -133,6 +133,7 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   template <view_of<Key> Given = Key, class... Args>
     requires(base::template is_lookup<std::remove_cvref_t<Given>>)
   std::pair<iterator, bool> try_emplace(hash_code code, Given&& key, Args&&... args) {
+    // It moves when it is known to be new. NOLINTNEXTLINE(bugprone-use-after-move)
     return add_absent(code, key, detail::key_source<Key>(std::forward<Given>(key)),
                       std::forward<Args>(args)...);
   }

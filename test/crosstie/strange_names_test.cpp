@@ -36,10 +36,11 @@ struct allocator {
   template <class U>
   allocator(const allocator<U>&) noexcept {}  // NOLINT(google-explicit-constructor)
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t(alignof(T))));
+    const std::size_t bytes = count * sizeof(T);  // NOLINT(bugprone-sizeof-expression): T may be T*
+    return static_cast<T*>(::operator new(bytes, std::align_val_t(alignof(T))));
   }
   void deallocate(T* at, std::size_t) noexcept {
-    ::operator delete(at, std::align_val_t(alignof(T)));
+    ::operator delete(static_cast<void*>(at), std::align_val_t(alignof(T)));
   }
   friend bool operator==(const allocator&, const allocator&) noexcept { return true; }
 };
