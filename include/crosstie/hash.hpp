@@ -63,14 +63,14 @@ template <class Word>
 
 // Hash of text, its length included, continuing from `state`.
 [[nodiscard]] inline std::uint64_t fold_bytes(std::uint64_t state, std::string_view text) noexcept {
+  const std::uint64_t second = second_secret(state);  // of the first state: nothing waits for it
   const char* at = text.data();
   std::size_t left = text.size();
   std::uint64_t a = 0;
   std::uint64_t b = 0;
   if (left > 16) {
     for (; left > 16; left -= 16, at += 16) {
-      state =
-          fold(load<std::uint64_t>(at) ^ second_secret(state), load<std::uint64_t>(at + 8) ^ state);
+      state = fold(load<std::uint64_t>(at) + second, load<std::uint64_t>(at + 8) ^ state);
     }
     // The last 16 bytes may overlap those already taken: cheaper than a partial load.
     a = load<std::uint64_t>(at + left - 16);
@@ -86,7 +86,7 @@ template <class Word>
         static_cast<std::uint64_t>(static_cast<unsigned char>(at[left / 2])) << 8;
     b = static_cast<unsigned char>(at[left - 1]);
   }
-  return fold(fold(a ^ second_secret(state), b ^ state) ^ text.size(), mix_a);
+  return fold(fold(a + second, b ^ state) ^ text.size(), mix_a);
 }
 
 // A number that cannot be guessed. Where the system has none to give (a sandbox that forbids the
@@ -159,20 +159,39 @@ class hash_state {
 #endif
 }
 
-// A seed for one table, another one each time, so that copying one table into another in iteration
-// order does not pile keys up. The address tells the tables of different threads apart.
-[[nodiscard]] inline std::uint64_t table_seed(const void* table) {
+// The seed of one table, by its address, and with its elements it goes to other tables. The tables
+// that come after that get other seeds, even where that one has been: copying a table into another
+// in iteration order would pile keys up, if both had the same.
+class table_seed {
+ public:
+  explicit table_seed(const void* table) : value_(make(table)) {}
+  table_seed(const table_seed& other) noexcept : value_(other.value_) { given_away() += 1; }
+  table_seed& operator=(const table_seed& other) noexcept {
+    value_ = other.value_;
+    given_away() += 1;
+    return *this;
+  }
+  ~table_seed() = default;
+  operator std::uint64_t() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  [[nodiscard]] static std::uint64_t& given_away() noexcept {
+    static constinit thread_local std::uint64_t count = 0;
+    return count;
+  }
+  [[nodiscard]] static std::uint64_t make(const void* table) {
 #ifdef CROSSTIE_FIXED_SEED
-  static_cast<void>(table);  // addresses differ from run to run
-  static constinit std::atomic<std::uint64_t> tables = 0;
-  return detail::fold(process_seed() ^ tables.fetch_add(1, std::memory_order_relaxed),
-                      detail::mix_b);
+    static_cast<void>(table);  // addresses differ from run to run
+    static constinit std::atomic<std::uint64_t> tables = 0;
+    return detail::fold(process_seed() ^ tables.fetch_add(1, std::memory_order_relaxed),
+                        detail::mix_b);
 #else
-  static constinit thread_local std::uint64_t drawn = 0;
-  drawn += detail::mix_a;
-  return detail::fold(process_seed() ^ reinterpret_cast<std::uintptr_t>(table) ^ drawn,
-                      detail::mix_b);
+    const auto address = reinterpret_cast<std::uintptr_t>(table);
+    return detail::fold(process_seed() ^ address ^ given_away() * detail::mix_a, detail::mix_b);
 #endif
-}
+  }
+
+  std::uint64_t value_;
+};
 
 }  // namespace crosstie

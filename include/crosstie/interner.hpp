@@ -332,7 +332,7 @@ class interner {
   [[no_unique_address]] Alloc alloc_;
   entries entries_;
   detail::id_index<Alloc> index_;
-  std::uint64_t seed_;
+  table_seed seed_;
 };
 
 }  // namespace crosstie

@@ -405,7 +405,7 @@ class steady_map {
   std::vector<segment*, rebound<segment*>> directory_;
   unsigned depth_ = 0;  // the directory has 2^depth_ entries, or none
   std::size_t size_ = 0;
-  std::uint64_t seed_;
+  table_seed seed_;
 };
 
 // Invalidated by insertions, by clear() and by erasing its element.

@@ -43,7 +43,7 @@ struct uuid {
 template <>
 struct custom_hash<uuid> {
   constexpr std::uint64_t operator()(uuid value, std::uint64_t seed) const noexcept {
-    return detail::fold(value.high ^ seed, value.low ^ detail::second_secret(seed));
+    return detail::fold(value.high ^ seed, value.low + detail::second_secret(seed));
   }
 };
 

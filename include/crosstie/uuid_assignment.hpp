@@ -291,7 +291,7 @@ class uuid_assignment {
   row_names rows_;
   uuid_keys<Alloc> keys_;
   slots slots_;
-  std::uint64_t seed_;
+  table_seed seed_;
 };
 
 }  // namespace crosstie

@@ -261,13 +261,18 @@ TEST(hash, seeds_change_hashes) {
   EXPECT_NE(a.hash(1), b.hash(1));
 }
 
-// A table that takes the place of another in memory must not take its seed: its elements would come
-// in the order of their hashes, and pile up.
-TEST(hash, each_table_has_a_seed_of_its_own) {
-  std::unordered_set<std::uint64_t> hashes;
-  for (int i = 0; i < 100; ++i) {
-    const flat_set<int> same_place;
-    EXPECT_TRUE(hashes.insert(same_place.hash(1).value).second);
+// A table must not get the seed of one whose elements it may be given in the order of their hashes,
+// where they would pile up: not if that one lay here and was moved, swapped or copied away.
+TEST(hash, a_seed_that_went_with_its_elements_is_not_given_again) {
+  flat_set<int> kept;
+  std::unordered_set<std::uint64_t> hashes{kept.hash(1).value};
+  for (int i = 0; i < 30; ++i) {
+    flat_set<int> same_place;
+    same_place.insert(1);
+    EXPECT_TRUE(hashes.insert(same_place.hash(1).value).second) << i;
+    if (i % 3 == 0) kept = std::move(same_place);
+    if (i % 3 == 1) kept = same_place;
+    if (i % 3 == 2) kept.swap(same_place);
   }
 }
 
@@ -335,10 +340,8 @@ TEST(key, custom_hash_is_used_with_the_types_own_equality) {
 
 TEST(key, custom_hash_gets_the_seed_of_the_table) {
   custom_hash<upper_case>::seeds.clear();
-  for (int i = 0; i < 5; ++i) {
-    flat_set<upper_case> set;
-    set.insert(upper_case{"abc"});
-  }
+  std::array<flat_set<upper_case>, 5> sets;
+  for (flat_set<upper_case>& set : sets) set.insert(upper_case{"abc"});
   EXPECT_EQ(custom_hash<upper_case>::seeds.size(), 5U);
 }
 

@@ -485,7 +485,7 @@ class flat_elements {
   [[no_unique_address]] Hash hash_;
   [[no_unique_address]] Eq eq_;
   [[no_unique_address]] Alloc alloc_;
-  std::uint64_t seed_;
+  table_seed seed_;
   [[no_unique_address]] rebuild_count rebuilds_;
 };
 
