@@ -270,9 +270,13 @@ TEST(hash, a_seed_that_went_with_its_elements_is_not_given_again) {
     flat_set<int> same_place;
     same_place.insert(1);
     EXPECT_TRUE(hashes.insert(same_place.hash(1).value).second) << i;
-    if (i % 3 == 0) kept = std::move(same_place);
-    if (i % 3 == 1) kept = same_place;
-    if (i % 3 == 2) kept.swap(same_place);
+    if (i % 3 == 0) {
+      kept = std::move(same_place);
+    } else if (i % 3 == 1) {
+      kept = same_place;
+    } else {
+      kept.swap(same_place);
+    }
   }
 }
 
