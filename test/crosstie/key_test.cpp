@@ -300,7 +300,8 @@ TEST(hash, texts_cannot_be_made_to_collide_without_the_seed) {
     return text;
   };
   constexpr std::uint64_t secret = 0x243f6a8885a308d3;
-  for (const std::uint64_t known : {std::uint64_t{0}, detail::mix_a, detail::mix_b}) {
+  for (const std::uint64_t known :
+       {std::uint64_t{0}, detail::mix_a, detail::mix_b, -detail::mix_a, -detail::mix_b}) {
     for (const std::size_t before : {0U, 16U, 40U}) {
       std::unordered_set<std::uint64_t> hashes;
       for (std::uint64_t i = 1; i <= 500; ++i) {
