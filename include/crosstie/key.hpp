@@ -33,8 +33,8 @@
 namespace crosstie {
 
 // Specialise with `std::uint64_t operator()(const T&, std::uint64_t seed) const` to hash a type in
-// your own way; the type then needs an operator== that agrees. The seed is secret, another one in
-// each table: what is mixed with it early is hard to make collide.
+// your own way; the type then needs an operator== that agrees. The seed is secret, the table's and
+// of the fields before: what is mixed with it early is hard to make collide.
 template <class T>
 struct custom_hash {};
 
@@ -378,9 +378,8 @@ constexpr Key make_key(const View& view) {
 template <class Key, class View>
 struct key_maker {
   const View& view;
-  operator Key() const {
-    return detail::make_key<Key>(view);
-  }  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): that is its use
+  operator Key() const { return detail::make_key<Key>(view); }
 };
 
 }  // namespace detail
