@@ -27,10 +27,13 @@ if(CROSSTIE_BUILD_FUZZERS)
   target_compile_options(crosstie_build INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Reading headers is most of what compiling takes, so the presets see to it that they are read for
+# several files at once: `release` and `lint` compile files in batches (CMAKE_UNITY_BUILD), the
+# sanitizers' presets have common headers precompiled. `clang` does neither, so that a file that
+# forgets an include is noticed.
+
 # crosstie_precompile(TARGET headers...): the headers that most files of the target include, compiled
-# once. Only with clang, whose builds without optimisation do little but read headers; g++ builds go
-# without, so that a file that forgets an include is noticed (and g++ 12 warns of more than there is
-# where a header comes precompiled).
+# once. Only with clang (g++ 12 warns of more than there is where a header comes precompiled).
 function(crosstie_precompile target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_precompile_headers(${target} PRIVATE <algorithm> <expected> <map> <memory> <optional>
@@ -58,6 +61,9 @@ function(crosstie_test room)
   target_link_libraries(${room}_test PRIVATE ${arg_DEPENDS} crosstie::crosstie crosstie_build
                         GTest::gtest_main)
   crosstie_precompile(${room}_test <gtest/gtest.h> ${arg_PRECOMPILED})
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${room}_test PRIVATE -O1)  # two thirds of the time to compile
+  endif()
   target_compile_definitions(${room}_test PRIVATE CROSSTIE_SHARED="${CROSSTIE_SHARED}"
                              CROSSTIE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${room}_test TEST_PREFIX "${room}." DISCOVERY_TIMEOUT 60

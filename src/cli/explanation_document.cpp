@@ -9,9 +9,10 @@ using schedule::evaluation;
 using schedule::node_id;
 using schedule::status;
 
-class printer {
+class explanation_document_printer {
  public:
-  printer(document& to, const cluster::store& objects) : to_(to), objects_(objects) {}
+  explanation_document_printer(document& to, const cluster::store& objects)
+      : to_(to), objects_(objects) {}
 
   void print(const evaluation& answer) {
     to_.begin_object();
@@ -169,7 +170,7 @@ std::vector<node_id> by_name(const cluster::store& objects, std::vector<node_id>
 }
 
 void print_explanation(document& to, const cluster::store& objects, const evaluation& answer) {
-  printer(to, objects).print(answer);
+  explanation_document_printer(to, objects).print(answer);
 }
 
 }  // namespace crosstie::cli

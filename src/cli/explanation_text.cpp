@@ -32,10 +32,10 @@ struct group {
   std::vector<node_id> nodes;
 };
 
-class printer {
+class explanation_text_printer {
  public:
-  printer(output& to, const cluster::store& objects, const evaluation& answer, name_id bound,
-          const explanation_style& style)
+  explanation_text_printer(output& to, const cluster::store& objects, const evaluation& answer,
+                           name_id bound, const explanation_style& style)
       : to_(to), objects_(objects), answer_(answer), bound_(bound), style_(style) {
     for (const scored_node& one : answer.scores) ranked_.push_back(&one);
     std::ranges::sort(ranked_, [&](const scored_node* a, const scored_node* b) {
@@ -84,7 +84,7 @@ class printer {
 
 // ---- what comes of it --------------------------------------------------------------------------
 
-std::string printer::verdict() const {
+std::string explanation_text_printer::verdict() const {
   const auto said = [](const auto& by) {
     return fmt::format("{}: {}", by.first, joined(by.second.reasons));
   };
@@ -105,7 +105,7 @@ std::string printer::verdict() const {
 }
 
 // What a bound pod's node would be if it were placed again now.
-std::string printer::today() const {
+std::string explanation_text_printer::today() const {
   const auto node = objects_.find_node(bound_);
   if (!node) return "its node is not in the dump";
   for (const rejection& one : answer_.rejected) {
@@ -126,7 +126,7 @@ std::string printer::today() const {
   return "its node would not be looked at";
 }
 
-void printer::print_head() {
+void explanation_text_printer::print_head() {
   const auto& spec = objects_.spec(answer_.pod);
   to_.print("Pod:        {}\n", printable(objects_.full_name(answer_.pod)));
   to_.print("Scheduler:  {}, priority {}\n", answer_.by->scheduler_name, spec.priority);
@@ -148,7 +148,7 @@ void printer::print_head() {
 // ---- why not there ----------------------------------------------------------------------------
 
 // Most nodes first.
-std::vector<group> printer::grouped() const {
+std::vector<group> explanation_text_printer::grouped() const {
   std::map<std::tuple<std::string, std::string, schedule::status_code>, std::vector<node_id>> nodes;
   for (const rejection& one : answer_.rejected) {
     nodes[{std::string(one.plugin), joined(one.why.reasons), one.why.code}].push_back(one.node);
@@ -165,7 +165,7 @@ std::vector<group> printer::grouped() const {
   return groups;
 }
 
-void printer::print_groups(const std::vector<group>& groups) {
+void explanation_text_printer::print_groups(const std::vector<group>& groups) {
   text_table table({{"NODES", side::right}, {"VERDICT"}, {"PLUGIN"}, {"REASONS"}});
   if (!answer_.feasible.empty()) {
     table.add({fmt::format("{}", answer_.feasible.size()), "Feasible", "", ""});
@@ -179,13 +179,13 @@ void printer::print_groups(const std::vector<group>& groups) {
   table.print(to_);
 }
 
-void printer::print_refused(const group& one) {
+void explanation_text_printer::print_refused(const group& one) {
   to_.print("\n{} ({}), {}:\n", printable(one.reasons), one.plugin,
             counted(one.nodes.size(), "node"));
   print_names(one.nodes);
 }
 
-void printer::print_names(const std::vector<node_id>& nodes) {
+void explanation_text_printer::print_names(const std::vector<node_id>& nodes) {
   const std::size_t count = shown(nodes.size());
   for (std::size_t i = 0; i < count; ++i) to_.print("  {}\n", printable(name(nodes[i])));
   if (count < nodes.size()) to_.print("  ... and {} more, see -o wide\n", nodes.size() - count);
@@ -193,7 +193,7 @@ void printer::print_names(const std::vector<node_id>& nodes) {
 
 // ---- where, and why there ---------------------------------------------------------------------
 
-void printer::print_feasible() {
+void explanation_text_printer::print_feasible() {
   if (answer_.feasible.empty()) return;
   if (ranked_.empty()) {  // one node, or the nominated one: nothing was scored
     to_.write("\nFeasible, not scored:\n");
@@ -206,7 +206,7 @@ void printer::print_feasible() {
   if (count < ranked_.size()) to_.print("  ... and {} more, see -o wide\n", ranked_.size() - count);
 }
 
-void printer::print_scores() {
+void explanation_text_printer::print_scores() {
   std::vector<text_table::column> columns{{""}, {"NODE"}, {"TOTAL", side::right}};
   if (style_.wide) {
     for (const auto& score : ranked_[0]->scores) {
@@ -237,7 +237,7 @@ void printer::print_scores() {
 
 // ---- more -------------------------------------------------------------------------------------
 
-void printer::print_preemption(const schedule::preemption_answer& answer) {
+void explanation_text_printer::print_preemption(const schedule::preemption_answer& answer) {
   if (!answer.ineligible.empty()) {
     to_.print("\nPreemption: {}\n", answer.ineligible);
     return;
@@ -278,7 +278,7 @@ std::string said(const schedule::status& what) {
   return what.reasons.empty() ? std::string(to_string(what.code)) : joined(what.reasons);
 }
 
-void printer::print_plugins() {
+void explanation_text_printer::print_plugins() {
   if (answer_.solo.empty()) return;
   to_.write("\nEach plugin asked alone (scores over the feasible nodes):\n");
   text_table table({{"PLUGIN"},
@@ -299,7 +299,7 @@ void printer::print_plugins() {
 
 void print_explanation(output& to, const cluster::store& objects, const evaluation& answer,
                        name_id bound, const explanation_style& style) {
-  printer(to, objects, answer, bound, style).print();
+  explanation_text_printer(to, objects, answer, bound, style).print();
 }
 
 }  // namespace crosstie::cli

@@ -35,12 +35,12 @@ std::string two_columns(const std::string& name, const std::string& description)
   return out + '\n';
 }
 
-std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
+std::vector<const CLI::App*> shown_subcommands(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); });
 }
 
 std::string usage(const CLI::App& app, const std::string& name) {
-  if (!subcommands_of(app).empty()) return fmt::format("Usage: {} COMMAND [OPTION]...\n", name);
+  if (!shown_subcommands(app).empty()) return fmt::format("Usage: {} COMMAND [OPTION]...\n", name);
   std::string out = fmt::format("Usage: {} [OPTION]...", name);
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
@@ -83,7 +83,7 @@ std::string help_format::make_help(const CLI::App* app, std::string name,
     if (option->get_positional()) arguments += option_line(*option);
   }
   if (!arguments.empty()) out += "\nArguments:\n" + arguments;
-  for (const CLI::App* sub : subcommands_of(*app)) {
+  for (const CLI::App* sub : shown_subcommands(*app)) {
     commands += two_columns(sub->get_name(), sub->get_description());
   }
   if (!commands.empty()) out += "\nCommands:\n" + commands;

@@ -4,9 +4,9 @@
 namespace crosstie::cli {
 namespace {
 
-class printer {
+class outcome_document_printer {
  public:
-  printer(document& to, const simulate::outcome& what, const outcome_style& style)
+  outcome_document_printer(document& to, const simulate::outcome& what, const outcome_style& style)
       : to_(to), what_(what), style_(style) {}
 
   void print() {
@@ -188,7 +188,7 @@ std::string_view to_string(simulate::waiting_pod::reason why) {
 }
 
 void print_outcome(document& to, const simulate::outcome& what, const outcome_style& style) {
-  printer(to, what, style).print();
+  outcome_document_printer(to, what, style).print();
 }
 
 }  // namespace crosstie::cli

@@ -9,9 +9,9 @@
 namespace crosstie::cli {
 namespace {
 
-class printer {
+class report_printer {
  public:
-  printer(document& to, const simulate::outcome& what, const outcome_style& style)
+  report_printer(document& to, const simulate::outcome& what, const outcome_style& style)
       : to_(to), what_(what), style_(style) {}
 
   // The object that plots.js reads; keys are short where they repeat per node.
@@ -144,7 +144,7 @@ class printer {
 void print_report(output& to, const simulate::outcome& what, const outcome_style& style) {
   to.write(report_page_head);
   const auto data = make_document(spelling::script, to);
-  printer(*data, what, style).print();
+  report_printer(*data, what, style).print();
   data->finish();
   to.write(report_page_tail);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "cluster/syntax.hpp"
 #include "cluster/timestamp.hpp"
 
 #if defined(__SSE2__)
@@ -44,7 +45,6 @@ quoted_text unquote(std::string_view token) { return scan_quoted(token.data() + 
 bool is_number(std::string_view text) {
   std::size_t at = 0;
   auto next_is = [&](auto&& accepted) { return at < text.size() && accepted(text[at]); };
-  auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   auto skip_digits = [&] {
     const std::size_t first = at;
     while (next_is(is_digit)) ++at;

@@ -24,7 +24,7 @@ void fill(resource_list& into, const resource_list& from) {
   fill(into, from, [](name_id) { return true; });
 }
 
-void add(resource_list& sum, const resource_list& more) {
+void add_all(resource_list& sum, const resource_list& more) {
   for (const resource_amount& amount : more) {
     auto same = std::find_if(sum.begin(), sum.end(), [&](const resource_amount& known) {
       return known.name == amount.name;
@@ -37,7 +37,7 @@ void add(resource_list& sum, const resource_list& more) {
   }
 }
 
-void raise(resource_list& peak, const resource_list& other) {
+void raise_all(resource_list& peak, const resource_list& other) {
   for (const resource_amount& amount : other) {
     auto same = std::find_if(peak.begin(), peak.end(), [&](const resource_amount& known) {
       return known.name == amount.name;
@@ -55,19 +55,19 @@ void raise(resource_list& peak, const resource_list& other) {
 template <class List, class InitList>
 resource_list aggregate(const pod_spec& spec, List&& list, InitList&& init_list) {
   resource_list running, sidecars, starting;
-  for (std::size_t i = 0; i < spec.containers.size(); ++i) add(running, list(i));
+  for (std::size_t i = 0; i < spec.containers.size(); ++i) add_all(running, list(i));
   for (std::size_t i = 0; i < spec.init_containers.size(); ++i) {
     resource_list now = init_list(i);
     if (spec.init_containers[i].restart_always) {
-      add(running, now);
-      add(sidecars, now);
+      add_all(running, now);
+      add_all(sidecars, now);
       now = sidecars;
     } else {
-      add(now, sidecars);
+      add_all(now, sidecars);
     }
-    raise(starting, now);
+    raise_all(starting, now);
   }
-  raise(running, starting);
+  raise_all(running, starting);
   return running;
 }
 

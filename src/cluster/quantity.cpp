@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "cluster/syntax.hpp"
 #include "cluster/wrapping.hpp"
 
 namespace crosstie::cluster {
@@ -19,7 +20,6 @@ constexpr std::int8_t largest_scale = 28;
 constexpr int128 most_units = int128{10'000'000'000'000} * 1'000'000'000'000'000;  // 10^28
 constexpr int128 most_nanos = most_units * nanos_per_unit;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_suffix_letter(char c) {
   return std::string_view("eEinumkKMGTP").find(c) != std::string_view::npos;
 }

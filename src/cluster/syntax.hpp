@@ -1,4 +1,4 @@
-// The grammar of Kubernetes' names, as far as verdicts depend on it.
+// The grammar of Kubernetes' names and of what stands beside them, as far as verdicts depend on it.
 //
 // Promise: each answers as apimachinery's validation of the same name does.
 // Cost: one pass over the text, no allocation. Thread safety: pure functions.
@@ -10,6 +10,7 @@
 
 namespace crosstie::cluster {
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // "[prefix/]name": what a label key, and an extended resource, must be (IsQualifiedName).
 bool is_qualified_name(std::string_view text);
 // At most 63 characters, empty or starting and ending alphanumeric (IsValidLabelValue).

@@ -7,9 +7,9 @@ namespace crosstie::cluster {
 namespace {
 
 // Reads from the front of a text; the first thing that does not fit spoils the rest.
-class reader {
+class time_reader {
  public:
-  explicit reader(std::string_view text) : rest_(text) {}
+  explicit time_reader(std::string_view text) : rest_(text) {}
 
   bool at_end() const { return rest_.empty(); }
   bool skip(char c) {
@@ -43,7 +43,7 @@ class reader {
 };
 
 // "Z" or "+hh:mm", as seconds east of UTC.
-bool read_offset(reader& in, int& seconds) {
+bool read_offset(time_reader& in, int& seconds) {
   seconds = 0;
   if (in.skip('Z')) return true;
   const bool west = in.skip('-');
@@ -58,7 +58,7 @@ bool read_offset(reader& in, int& seconds) {
 
 std::optional<timestamp> parse_timestamp(std::string_view text) {
   if (text == "0001-01-01T00:00:00Z") return 0;  // how Go writes a time that is not set
-  reader in(text);
+  time_reader in(text);
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offset = 0;
   std::int64_t nanos = 0;
   if (!in.number(4, 1678, 2261, year) || !in.skip('-') || !in.number(2, 1, 12, month) ||

@@ -6,11 +6,11 @@
 #include <charconv>
 #include <limits>
 
+#include "cluster/syntax.hpp"
+
 namespace crosstie::cluster {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Of the three spellings that YAML 1.1 allows: lower, Capital, UPPER.
 bool is_word(std::string_view text, std::string_view lower) {

@@ -13,7 +13,6 @@ namespace crosstie::schedule {
 namespace {
 
 constexpr std::string_view api_version = "kubescheduler.config.k8s.io/v1";
-constexpr std::int64_t second_ns = 1'000'000'000;
 
 // Members that are checked for their type and then of no more use.
 void skip_texts(configuration_object& from, std::initializer_list<std::string_view> members) {

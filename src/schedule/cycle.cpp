@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "schedule/duration.hpp"
 #include "schedule/plugins/volume_claims.hpp"
 #include "schedule/plugins/volume_matching.hpp"
 
@@ -136,7 +137,6 @@ std::vector<cluster::object_reference> reserve_volumes(cluster::store& objects, 
 }
 
 queue_limits limits_of(const configuration& settings, const cycle_options& options) {
-  constexpr timestamp second_ns = 1'000'000'000;
   return {.initial_backoff_ns = settings.pod_initial_backoff_seconds * second_ns,
           .max_backoff_ns = settings.pod_max_backoff_seconds * second_ns,
           .unschedulable_ns = options.retry_unschedulable_ns};

@@ -4,15 +4,16 @@
 
 #include <limits>
 
+#include "cluster/syntax.hpp"
+
 namespace crosstie::schedule {
 namespace {
 
+using cluster::is_digit;
+
 __extension__ using int128 = __int128;
 
-constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr int128 limit_ns = std::numeric_limits<std::int64_t>::max();
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::int64_t find_unit(std::string_view name) {
   struct unit {

@@ -12,6 +12,8 @@
 
 namespace crosstie::schedule {
 
+inline constexpr std::int64_t second_ns = 1'000'000'000;
+
 std::optional<std::int64_t> parse_duration(std::string_view text);
 std::string format_duration(std::int64_t duration_ns);
 

@@ -12,7 +12,7 @@ namespace {
 
 using cluster::error;
 
-std::unexpected<error> wrong(std::string_view field, std::string expected) {
+std::unexpected<error> wrong_option(std::string_view field, std::string expected) {
   error what;
   what.field = field;
   what.expected = std::move(expected);
@@ -44,8 +44,8 @@ std::expected<void, error> set_key(generate_spec& spec, std::string_view key,
   if (key == "seed") {
     const auto seed = parse_number<std::uint64_t>(value);
     if (!seed) {
-      return wrong(key,
-                   fmt::format("expected a whole number from 0 to 2^64-1, found \"{}\"", value));
+      return wrong_option(
+          key, fmt::format("expected a whole number from 0 to 2^64-1, found \"{}\"", value));
     }
     spec.seed = *seed;
     return {};
@@ -54,13 +54,13 @@ std::expected<void, error> set_key(generate_spec& spec, std::string_view key,
     if (known.name != key) continue;
     const auto number = parse_number<std::int64_t>(value);
     if (!number || *number < known.lowest || *number > known.highest) {
-      return wrong(key, fmt::format("expected a whole number from {} to {}, found \"{}\"",
-                                    known.lowest, known.highest, value));
+      return wrong_option(key, fmt::format("expected a whole number from {} to {}, found \"{}\"",
+                                           known.lowest, known.highest, value));
     }
     spec.*known.member = *number;
     return {};
   }
-  return wrong(key, "expected one of nodes, pods, bound, zones, racks, seed");
+  return wrong_option(key, "expected one of nodes, pods, bound, zones, racks, seed");
 }
 
 }  // namespace
@@ -73,11 +73,11 @@ std::expected<generate_spec, error> parse_generate_spec(std::string_view text) {
     text.remove_prefix(std::min(text.size(), part.size() + 1));
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) {
-      return wrong(part, "expected key=value, such as nodes=5000");
+      return wrong_option(part, "expected key=value, such as nodes=5000");
     }
     const std::string_view key = part.substr(0, equals);
     for (std::string_view other : seen) {
-      if (other == key) return wrong(key, "expected each key once");
+      if (other == key) return wrong_option(key, "expected each key once");
     }
     seen.push_back(key);
     if (auto set = set_key(spec, key, part.substr(equals + 1)); !set) {
@@ -93,16 +93,16 @@ std::expected<double, error> parse_rate(std::string_view text) {
   const auto number = parse_number<double>(text.substr(0, slash));
   const double seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
   if (!number || !std::isfinite(*number) || *number <= 0 || seconds == 0) {
-    return wrong("rate",
-                 fmt::format("expected a number above 0 and a unit, such as 1200/s, 90/m or "
-                             "10/h, found \"{}\"",
-                             text));
+    return wrong_option("rate",
+                        fmt::format("expected a number above 0 and a unit, such as 1200/s, 90/m or "
+                                    "10/h, found \"{}\"",
+                                    text));
   }
   const double per_second = *number / seconds;
   // Closer than a nanosecond, or further than a century, arrivals could not be told apart or dated.
   if (per_second > 1e9 || per_second < 1e-9) {
-    return wrong("rate",
-                 fmt::format("expected from 1e-9 to 1e9 arrivals a second, found \"{}\"", text));
+    return wrong_option(
+        "rate", fmt::format("expected from 1e-9 to 1e9 arrivals a second, found \"{}\"", text));
   }
   return per_second;
 }
@@ -115,7 +115,7 @@ std::expected<tie_break, error> parse_tie_break(std::string_view text) {
       return tie_break{false, *seed};
     }
   }
-  return wrong("tie-break", fmt::format("expected name or seed=N, found \"{}\"", text));
+  return wrong_option("tie-break", fmt::format("expected name or seed=N, found \"{}\"", text));
 }
 
 }  // namespace crosstie::simulate

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "cluster/syntax.hpp"
 #include "cluster/wrapping.hpp"
 
 namespace crosstie::simulate {
@@ -119,11 +120,9 @@ cluster::name_id find_label(const store& objects, const cluster::node& node, std
   return found != node.labels.end() && found->key == *id ? found->value : cluster::no_name;
 }
 
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
-
 // "3 Insufficient cpu" -> "Insufficient cpu"; absent where no count stands in front.
 std::optional<std::string_view> after_count(std::string_view part) {
-  const auto end = std::ranges::find_if_not(part, is_digit);
+  const auto end = std::ranges::find_if_not(part, cluster::is_digit);
   const auto digits = static_cast<std::size_t>(end - part.begin());
   if (digits == 0 || digits >= part.size() || part[digits] != ' ') return std::nullopt;
   return part.substr(digits + 1);

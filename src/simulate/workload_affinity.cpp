@@ -137,7 +137,7 @@ void compose_preferred_affinity_ns(workload_composer& into, const workload_size&
 }
 
 // Gated pods that would want to be near the measured ones.
-void compose_gated(workload_composer& into, const workload_size& size) {
+void compose_gated_affinity(workload_composer& into, const workload_size& size) {
   into.create_nodes(1, roomy_node());
   into.create_pods(
       size.get("gatedPods"),
@@ -205,7 +205,7 @@ void add_affinity_workloads(std::vector<workload_case>& to) {
       {{"5000Nodes_5000Pods", with_namespaces(5000, 50, 5000), 90}}, compose_preferred_affinity_ns);
   to.push_back({"SchedulingGatedPodsWithPodAffinityImpactForThroughput",
                 {{"1Node_10000GatedPods", {{"gatedPods", 10000}, {"measurePods", 20000}}, 110}},
-                compose_gated,
+                compose_gated_affinity,
                 {}});
 }
 

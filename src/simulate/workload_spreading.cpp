@@ -58,7 +58,7 @@ void compose_inclusion_policy(workload_composer& into, const workload_size& size
 }
 
 // Pods that spread over zones and keep off each other's hosts have to make room for themselves.
-void compose_preemption(workload_composer& into, const workload_size& size) {
+void compose_preemption_spreading(workload_composer& into, const workload_size& size) {
   pod_template pod = high_priority_pod();
   pod.metadata = labels_of(R"("color":"blue")");
   pod.spec += spread_over("topology.kubernetes.io/zone", 1, "DoNotSchedule", R"("color":"blue")");
@@ -91,7 +91,7 @@ void add_spreading_workloads(std::vector<workload_case>& to) {
        {{"5000Nodes", {{"taintNodes", 1000}, {"normalNodes", 4000}, {"measurePods", 4000}}, 68}},
        compose_inclusion_policy,
        {"taintNodes", "normalNodes"}});
-  to.push_back(make_preemption_case("PreemptionSpreading", 5000, compose_preemption));
+  to.push_back(make_preemption_case("PreemptionSpreading", 5000, compose_preemption_spreading));
 }
 
 }  // namespace crosstie::simulate

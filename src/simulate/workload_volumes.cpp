@@ -40,7 +40,7 @@ void compose_csi(workload_composer& into, const workload_size& size) {
   compose_volumes(into, size, claimed_volume::csi, true, false);
 }
 
-void compose_preemption(workload_composer& into, const workload_size& size) {
+void compose_preemption_volumes(workload_composer& into, const workload_size& size) {
   into.create_nodes(size.get("initNodes"), {});
   into.create_pods(size.get("initPods"), low_priority_pod());
   into.begin_measuring();
@@ -70,7 +70,7 @@ void add_volume_workloads(std::vector<workload_case>& to) {
                 {{"5000Nodes_5000Pods", init_and_measured(5000, 5000), 48},
                  {"5000Nodes", init_and_measured(5000, 1000)}},
                 compose_csi});
-  to.push_back(make_preemption_case("PreemptionPVs", 1000, compose_preemption));
+  to.push_back(make_preemption_case("PreemptionPVs", 1000, compose_preemption_volumes));
 }
 
 }  // namespace crosstie::simulate

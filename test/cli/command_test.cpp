@@ -20,14 +20,6 @@ using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
-// A mistake: exit code 2, the text on standard error, nothing that looks like a result.
-void expect_refused(const result& got, const std::string& why) {
-  EXPECT_EQ(got.exit_code, 2) << got.err;
-  EXPECT_EQ(got.out, "");
-  EXPECT_THAT(got.err, HasSubstr(why));
-  EXPECT_THAT(got.err, StartsWith("crosstie: error: "));
-}
-
 class help : public testing::TestWithParam<const char*> {};
 
 TEST_P(help, shows_usage_and_examples) {

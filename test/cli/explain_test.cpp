@@ -152,12 +152,6 @@ TEST(explain, a_bound_pod_that_would_be_refused_is_told_why) {
 
 // ---- which pod --------------------------------------------------------------------------------
 
-void expect_refused(const result& got, const std::string& why) {
-  EXPECT_EQ(got.exit_code, 2);
-  EXPECT_EQ(got.out, "");
-  EXPECT_THAT(got.err, HasSubstr(why));
-}
-
 TEST(explain, an_unknown_pod_is_answered_with_near_names) {
   expect_refused(explain({"web/frnt"}),
                  "pod \"web/frnt\" is not in the dump; did you mean web/front?");

@@ -1,7 +1,7 @@
 #include "cli/process.hpp"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,6 +89,13 @@ result run(std::vector<std::string> arguments, std::string_view input) {
 
 result run_bash(const std::string& script) {
   return process("bash", {"-c", std::string("crosstie=" CROSSTIE_BINARY "\n") + script}).wait();
+}
+
+void expect_refused(const result& got, const std::string& why) {
+  EXPECT_EQ(got.exit_code, 2) << got.err;
+  EXPECT_EQ(got.out, "");
+  EXPECT_THAT(got.err, testing::HasSubstr(why));
+  EXPECT_THAT(got.err, testing::StartsWith("crosstie: error: "));
 }
 
 std::string shared_folder() {

@@ -57,6 +57,9 @@ result run(std::vector<std::string> arguments, std::string_view input = {});
 // Runs a bash script with $crosstie set to the binary.
 result run_bash(const std::string& script);
 
+// A mistake: exit code 2, the text on standard error, nothing that looks like a result.
+void expect_refused(const result& got, const std::string& why);
+
 // Where the shared reference data lies; empty where it is absent.
 std::string shared_folder();
 

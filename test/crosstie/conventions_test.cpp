@@ -14,15 +14,12 @@
 #include <vector>
 
 #include "crosstie/allocators.hpp"
+#include "crosstie/binding.hpp"
 
 namespace crosstie::test {
 namespace {
 
 using only_moves = std::unique_ptr<int>;
-
-struct binding {
-  std::string node, pod;
-};
 
 // A table as a member of an aggregate, and from empty braces.
 template <class Table>

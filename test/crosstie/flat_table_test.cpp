@@ -13,13 +13,10 @@
 #include <vector>
 
 #include "crosstie/allocators.hpp"
+#include "crosstie/binding.hpp"
 
 namespace crosstie::test {
 namespace {
-
-struct binding {
-  std::string node, pod;
-};
 
 using failing_map =
     flat_map<std::string, std::string, key_hash<std::string>, key_equal<std::string>,
@@ -250,7 +247,7 @@ TEST(flat_map, insert_has_the_strong_guarantee) {
       ASSERT_EQ(map.size(), before.size() + 1);
     }
     ledger.until_failure = 0;
-    EXPECT_THROW(failing_map copy(map), std::bad_alloc);
+    EXPECT_THROW(failing_map{map}, std::bad_alloc);
     ledger.until_failure = static_cast<std::size_t>(-1);
   }
   EXPECT_EQ(ledger.live_blocks, 0U);

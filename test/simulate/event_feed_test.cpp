@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "simulate/object_parts.hpp"
+
 namespace crosstie::simulate {
 namespace {
 
@@ -38,10 +40,8 @@ class feed : public testing::Test {
   cluster::store objects_;
 };
 
-constexpr cluster::timestamp second = 1'000'000'000;
-
 TEST_F(feed, merges_by_time_and_at_one_time_by_source) {
-  event_feed from({{5, pod("a")}, {second, pod("b")}}, {{key("c"), 5}, {key("a"), second}});
+  event_feed from({{5, pod("a")}, {one_second, pod("b")}}, {{key("c"), 5}, {key("a"), one_second}});
   const std::string text = line(0, "n0") + line(1, "n1") + line(2, "n2");
   ASSERT_TRUE(from.follow(file(text)));
   EXPECT_EQ(from.next_at(), 0);
@@ -50,19 +50,19 @@ TEST_F(feed, merges_by_time_and_at_one_time_by_source) {
   EXPECT_EQ(drain(from, 4), "+n0@0 ");
   EXPECT_EQ(drain(from, 5), "-v@5 -c@5 +a@5 ");
   EXPECT_EQ(drain(from, 5), "");
-  EXPECT_EQ(drain(from, second), "-a@1000000000 +b@1000000000 +n1@1000000000 ");
-  EXPECT_EQ(from.next_at(), 2 * second);
+  EXPECT_EQ(drain(from, one_second), "-a@1000000000 +b@1000000000 +n1@1000000000 ");
+  EXPECT_EQ(from.next_at(), 2 * one_second);
   EXPECT_EQ(from.arrivals_left(), 0);
-  EXPECT_EQ(drain(from, 3 * second), "+n2@2000000000 ");
+  EXPECT_EQ(drain(from, 3 * one_second), "+n2@2000000000 ");
   EXPECT_EQ(from.next_at(), std::nullopt);
   EXPECT_FALSE(from.failure());
 }
 
 TEST_F(feed, a_broken_file_ends_it_with_the_error) {
-  event_feed from({{5 * second, pod("a")}}, {});
+  event_feed from({{5 * one_second, pod("a")}}, {});
   const std::string text = line(0, "n0") + "broken\n";
   ASSERT_TRUE(from.follow(file(text)));
-  EXPECT_EQ(drain(from, second), "+n0@0 ");
+  EXPECT_EQ(drain(from, one_second), "+n0@0 ");
   EXPECT_EQ(from.next_at(), std::nullopt);
   ASSERT_TRUE(from.failure());
   EXPECT_EQ(from.failure()->line, 2);

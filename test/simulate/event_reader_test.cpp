@@ -6,12 +6,12 @@
 
 #include "simulate/event_writer.hpp"
 #include "simulate/generator.hpp"
+#include "simulate/object_parts.hpp"
 #include "simulate/temporary_file.hpp"
 
 namespace crosstie::simulate {
 namespace {
 
-constexpr cluster::timestamp second = 1'000'000'000;
 constexpr std::string_view pod_json =
     R"({"kind":"Pod","metadata":{"name":"a","namespace":"n"},"spec":{"containers":[{"name":"c"}]}})";
 
@@ -19,7 +19,7 @@ class events : public testing::Test {
  protected:
   event_reader reader(std::string_view text, std::size_t step = SIZE_MAX) {
     text_ = text;
-    return {"e.jsonl", std::make_unique<cluster::memory_bytes>(text_, step), 100 * second,
+    return {"e.jsonl", std::make_unique<cluster::memory_bytes>(text_, step), 100 * one_second,
             objects_};
   }
   std::string line(std::string_view time, std::string_view event) {
@@ -46,9 +46,12 @@ TEST_F(events, reads_every_spelling) {
              line("\"1970-01-01T00:01:42Z\"", "ADDED") + line("2", "MODIFIED") + R"({"object":)" +
              std::string(pod_json) + R"(,"type":"DELETED","time":3})");
   const std::vector<std::pair<cluster::timestamp, event_kind>> expected{
-      {100 * second, event_kind::put},        {100 * second + second / 2, event_kind::put},
-      {101 * second + 1, event_kind::remove}, {102 * second, event_kind::put},
-      {102 * second, event_kind::put},        {103 * second, event_kind::remove}};
+      {100 * one_second, event_kind::put},
+      {100 * one_second + one_second / 2, event_kind::put},
+      {101 * one_second + 1, event_kind::remove},
+      {102 * one_second, event_kind::put},
+      {102 * one_second, event_kind::put},
+      {103 * one_second, event_kind::remove}};
   for (const auto& [at, kind] : expected) {
     const auto next = from.next();
     ASSERT_TRUE(next) << to_string(next.error());
@@ -179,15 +182,15 @@ TEST_F(events, what_the_writer_writes_reads_back) {
   event_writer writer(out);
   writer.write(seconds_text(0), change::add, made, made[cluster::node_id{0}]);
   writer.write(seconds_text(1'500'000'001), change::add, made, made[cluster::pod_id{0}]);
-  writer.write(date_text(102 * second), change::update, made, made[cluster::pod_id{1}]);
-  writer.write(seconds_text(3 * second), change::remove, made, made[cluster::pod_id{1}]);
+  writer.write(date_text(102 * one_second), change::update, made, made[cluster::pod_id{1}]);
+  writer.write(seconds_text(3 * one_second), change::remove, made, made[cluster::pod_id{1}]);
   event_reader from = reader(out.str());
   const auto node = from.next().value().value();
-  EXPECT_EQ(node.at, 100 * second);
+  EXPECT_EQ(node.at, 100 * one_second);
   EXPECT_TRUE(std::holds_alternative<cluster::node>(node.object));
   const auto added = from.next().value().value();
-  EXPECT_EQ(added.at, 101 * second + second / 2 + 1);
-  EXPECT_EQ(from.next().value().value().at, 102 * second);
+  EXPECT_EQ(added.at, 101 * one_second + one_second / 2 + 1);
+  EXPECT_EQ(from.next().value().value().at, 102 * one_second);
   const auto removed = from.next().value().value();
   EXPECT_EQ(removed.kind, cluster::event_kind::remove);
   EXPECT_EQ(objects_.text(std::get<cluster::pod>(removed.object).uid),

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "simulate/object_parts.hpp"
+
 namespace crosstie::simulate {
 namespace {
-
-constexpr cluster::timestamp second = 1'000'000'000;
 
 class worlds : public testing::Test {
  protected:
@@ -35,35 +35,35 @@ class worlds : public testing::Test {
 };
 
 TEST_F(worlds, virtual_time_jumps_from_event_to_event_and_ends) {
-  event_feed feed({{second, pod("a")}, {4 * second, pod("b")}}, {});
+  event_feed feed({{one_second, pod("a")}, {4 * one_second, pod("b")}}, {});
   virtual_world world(feed, objects_, 0, 0, nullptr);
   EXPECT_EQ(world.now(), 0);
   EXPECT_FALSE(world.poll());
   ASSERT_TRUE(world.wait(std::nullopt));
-  EXPECT_EQ(world.now(), second);
+  EXPECT_EQ(world.now(), one_second);
   EXPECT_TRUE(world.poll());
   EXPECT_FALSE(world.poll());
-  ASSERT_TRUE(world.wait(2 * second));  // the end of a back-off, before the next event
-  EXPECT_EQ(world.now(), 2 * second);
+  ASSERT_TRUE(world.wait(2 * one_second));  // the end of a back-off, before the next event
+  EXPECT_EQ(world.now(), 2 * one_second);
   EXPECT_FALSE(world.poll());
-  ASSERT_TRUE(world.wait(9 * second));
-  EXPECT_EQ(world.now(), 4 * second);
+  ASSERT_TRUE(world.wait(9 * one_second));
+  EXPECT_EQ(world.now(), 4 * one_second);
   EXPECT_TRUE(world.poll());
   EXPECT_FALSE(world.wait(std::nullopt));
   EXPECT_EQ(world.counted().arrived, 2);
 }
 
 TEST_F(worlds, after_the_last_change_pods_are_tried_again_for_a_while) {
-  event_feed feed({{second, pod("a")}}, {});
-  virtual_world world(feed, objects_, 0, 10 * second, nullptr);
+  event_feed feed({{one_second, pod("a")}}, {});
+  virtual_world world(feed, objects_, 0, 10 * one_second, nullptr);
   ASSERT_TRUE(world.wait(std::nullopt));
   ASSERT_TRUE(world.poll());
-  EXPECT_TRUE(world.wait(11 * second));
-  EXPECT_FALSE(world.wait(11 * second + 1));
-  EXPECT_EQ(world.now(), 11 * second);
+  EXPECT_TRUE(world.wait(11 * one_second));
+  EXPECT_FALSE(world.wait(11 * one_second + 1));
+  EXPECT_EQ(world.now(), 11 * one_second);
   // A binding is a change too.
   ASSERT_TRUE(world.bind(objects_.put(pod("a")), node("n")));
-  EXPECT_TRUE(world.wait(21 * second));
+  EXPECT_TRUE(world.wait(21 * one_second));
 }
 
 TEST_F(worlds, nothing_moves_in_a_world_without_events) {
@@ -126,7 +126,7 @@ TEST_F(worlds, an_evicted_pod_comes_back_as_a_removal) {
 
 TEST_F(worlds, the_stop_flag_ends_both) {
   std::atomic<bool> stop = false;
-  event_feed feed({{second, pod("a")}, {1'000'000 * second, pod("b")}}, {});
+  event_feed feed({{one_second, pod("a")}, {1'000'000 * one_second, pod("b")}}, {});
   virtual_world world(feed, objects_, 0, 0, &stop);
   EXPECT_FALSE(world.stopping());
   stop = true;

@@ -102,12 +102,13 @@ TEST(csi_translation_test, errors_are_worded_as_upstream_words_them) {
 }
 
 constexpr std::string_view key = "topology.ebs.csi.aws.com/zone";
-const std::string nodes = make_node("csi_a", fmt::format("{}: a", key)) +
-                          make_node("csi_b", fmt::format("{}: b, size: big", key)) +
-                          make_node("zone_a", "topology.kubernetes.io/zone: a, size: big") +
-                          make_node("both", fmt::format("{}: b, topology.kubernetes.io/zone: a, "
-                                                        "topology.kubernetes.io/region: r",
-                                                        key));
+const std::string csi_nodes =
+    make_node("csi_a", fmt::format("{}: a", key)) +
+    make_node("csi_b", fmt::format("{}: b, size: big", key)) +
+    make_node("zone_a", "topology.kubernetes.io/zone: a, size: big") +
+    make_node("both", fmt::format("{}: b, topology.kubernetes.io/zone: a, "
+                                  "topology.kubernetes.io/region: r",
+                                  key));
 
 volume_case ebs_volume(const std::string& expressions, const std::string& labels = "") {
   std::string spec = "awsElasticBlockStore: {volumeID: v}";
@@ -115,7 +116,7 @@ volume_case ebs_volume(const std::string& expressions, const std::string& labels
     spec += ", nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [" + expressions +
             "]}]}}";
   }
-  return volume_case(spec, labels, nodes);
+  return volume_case(spec, labels, csi_nodes);
 }
 std::string expression(std::string_view key, std::string_view op, std::string_view values) {
   return fmt::format("{{key: {}, operator: {}, values: [{}]}}", key, op, values);
@@ -132,7 +133,7 @@ TEST(csi_translation_test, the_nodes_name_cannot_be_asked) {
   volume_case asked(
       "nfs: {server: s, path: p}, nodeAffinity: {required: {nodeSelectorTerms: [{matchFields: "
       "[{key: metadata.name, operator: In, values: [csi_a]}]}]}}",
-      "", nodes);
+      "", csi_nodes);
   EXPECT_FALSE(asked.reach("csi_a"));
 }
 
@@ -180,7 +181,7 @@ TEST(csi_translation_test, azure_disks_keep_their_affinity) {
   volume_case asked(
       "azureDisk: {diskName: d, diskURI: u, kind: Managed}, nodeAffinity: {required: "
       "{nodeSelectorTerms: [{matchExpressions: [{key: size, operator: In, values: [big]}]}]}}",
-      "topology.kubernetes.io/zone: z", nodes);
+      "topology.kubernetes.io/zone: z", csi_nodes);
   EXPECT_TRUE(asked.reach_translated("zone_a"));
   EXPECT_FALSE(asked.reach_translated("both"));
 }

@@ -6,9 +6,6 @@
 namespace crosstie::schedule::plugins {
 namespace {
 
-status reject(const std::string& reason) {
-  return {status_code::unschedulable_and_unresolvable, {reason}};
-}
 const status no_match = reject("node(s) didn't find available persistent volumes to bind");
 const status no_affinity = reject("node(s) didn't match PersistentVolume's node affinity");
 const status no_space = reject("node(s) did not have enough free storage");

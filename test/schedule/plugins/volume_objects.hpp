@@ -1,4 +1,5 @@
-// Texts of the objects that volumes are made of, for small_cluster.
+// Texts of the objects that volumes are made of, for small_cluster, and what is said of nodes that
+// lack them.
 #pragma once
 
 #include <fmt/format.h>
@@ -6,7 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "schedule/status.hpp"
+
 namespace crosstie::schedule::plugins {
+
+inline status reject(const std::string& reason) {
+  return {status_code::unschedulable_and_unresolvable, {reason}};
+}
 
 // `labels`, `annotations`, `spec` and `volumes` are the members inside the braces or brackets.
 inline std::string make_node(std::string_view name, std::string_view labels = "") {

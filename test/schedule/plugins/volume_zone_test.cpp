@@ -6,9 +6,6 @@
 namespace crosstie::schedule::plugins {
 namespace {
 
-status reject(const std::string& reason) {
-  return {status_code::unschedulable_and_unresolvable, {reason}};
-}
 const status wrong_zone = reject("node(s) had no available volume zone");
 
 struct zone_case {
