@@ -149,7 +149,7 @@ struct by_assignment {
   }
   std::uint64_t sum() const {
     std::uint64_t result = 0;
-    for (const auto [column, row] : cells) result += mark(row, column);
+    cells.for_each([&](std::uint32_t column, std::uint32_t row) { result += mark(row, column); });
     return result;
   }
   void wipe() { cells.clear(); }

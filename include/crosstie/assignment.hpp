@@ -187,6 +187,14 @@ class assignment {
   [[nodiscard]] const_iterator end() const noexcept {
     return const_iterator(*this, static_cast<std::uint32_t>(row_of_.size()));
   }
+  // Calls visit(column, row) for each of them, in the same order: quicker, since the width of the
+  // rows is looked at once.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    row_of_.for_each([&](std::uint32_t column, std::uint32_t row) {
+      visit(from_index<Column>(column), from_index<Row>(row));
+    });
+  }
 
   // Unassigns every column that fits(column, row); returns how many.
   template <class Predicate>

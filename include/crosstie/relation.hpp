@@ -96,8 +96,8 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   void for_each(Visit&& visit) const {
     for (std::uint32_t r = 0; r < this->rows_.size(); ++r) {
       this->prefetch_after(r);
-      this->rows_.visit(
-          r, [&](std::uint32_t column) { visit(from_index<Row>(r), from_index<Column>(column)); });
+      this->rows_.ids(r).visit_lines(
+          [&](std::uint32_t column) { visit(from_index<Row>(r), from_index<Column>(column)); });
     }
   }
 

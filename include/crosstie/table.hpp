@@ -4,6 +4,7 @@
 //   known.try_emplace(shape, node, 17);
 //   if (const score* s = known.find(shape, node)) ...
 //   known.for_each_in_row(shape, [](node_id node, score& s) { ... });
+//   for (auto [shape, node, score] : known) ...                   // score is a reference
 //
 //   rows     [16 B] a row    ->  one block: column ids, then their values   (detail/id_block.hpp)
 //   columns  [16 B] a column ->  lines of row ids                           (not with by_row)
@@ -37,6 +38,10 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
  public:
   using mapped_type = T;
   using typename base::pair_type;
+  template <class Value>
+  class basic_iterator;
+  using iterator = basic_iterator<T>;
+  using const_iterator = basic_iterator<const T>;
 
   table() : table(Alloc()) {}
   explicit table(const Alloc& alloc) : base(alloc) {}
@@ -91,12 +96,7 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   std::size_t find_many(std::span<const pair_type> asked,
                         std::span<const T*> found) const noexcept {
     assert(found.size() >= asked.size());
-    std::size_t count = 0;
-    base::find_many(asked, [&](std::size_t at, const T* value) {
-      found[at] = value;
-      count += value != nullptr;
-    });
-    return count;
+    return base::find_many(asked, [&](std::size_t at, const T* value) { found[at] = value; });
   }
 
   // Constructs the value from `args` only where the cell is new; returns the value in the table and
@@ -155,6 +155,13 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
     visit_all<const T>(*this, visit);
   }
 
+  // The cells in order of rows, each as its row, its column and a reference to its value. What
+  // passes through all of them is quicker with for_each.
+  [[nodiscard]] iterator begin() noexcept { return iterator(*this, 0); }
+  [[nodiscard]] iterator end() noexcept { return iterator(*this, row_end()); }
+  [[nodiscard]] const_iterator begin() const noexcept { return const_iterator(*this, 0); }
+  [[nodiscard]] const_iterator end() const noexcept { return const_iterator(*this, row_end()); }
+
   // Erases every cell that fits(row, column, value); returns how many.
   template <class Predicate>
   friend std::size_t erase_if(table& cells, Predicate fits) {
@@ -176,6 +183,10 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
   }
 
  private:
+  [[nodiscard]] std::uint32_t row_end() const noexcept {
+    return static_cast<std::uint32_t>(this->rows_.size());
+  }
+
   // As the allocator does it: one of std::pmr hands its memory on to the value.
   template <class... Args>
   void construct(T* place, Args&&... args) {
@@ -207,6 +218,58 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
       visit_row<Value>(self, row, visit_cell);
     }
   }
+};
+
+// Invalidated by a change to the row that it is in.
+template <dense_id Row, dense_id Column, class T, relation_index Index, class Alloc>
+template <class Value>
+class table<Row, Column, T, Index, Alloc>::basic_iterator {
+ public:
+  struct cell {
+    Row row;
+    Column column;
+    Value& value;
+  };
+  using iterator_category = std::input_iterator_tag;
+  using iterator_concept = std::forward_iterator_tag;
+  using value_type = cell;
+  using difference_type = std::ptrdiff_t;
+  using reference = cell;
+  using pointer = void;
+
+  basic_iterator() noexcept = default;
+  basic_iterator(const table& cells, std::uint32_t row) noexcept : rows_(&cells.rows_), row_(row) {
+    skip_empty_places();
+  }
+  [[nodiscard]] cell operator*() const noexcept {
+    return {from_index<Row>(row_), from_index<Column>(rows_->id_at(row_, place_)),
+            rows_->value_of(row_, place_)};
+  }
+  basic_iterator& operator++() noexcept {
+    ++place_;
+    skip_empty_places();
+    return *this;
+  }
+  basic_iterator operator++(int) noexcept {
+    const basic_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const basic_iterator& a, const basic_iterator& b) noexcept {
+    return a.row_ == b.row_ && a.place_ == b.place_;
+  }
+
+ private:
+  void skip_empty_places() noexcept {
+    for (; row_ < rows_->size(); ++row_, place_ = 0) {
+      place_ = rows_->next_place(row_, place_);
+      if (place_ != rows_->place_limit(row_)) return;
+    }
+  }
+
+  const typename base::rows* rows_ = nullptr;
+  std::uint32_t row_ = 0;
+  std::uint32_t place_ = 0;
 };
 
 }  // namespace crosstie

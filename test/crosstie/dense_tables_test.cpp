@@ -18,6 +18,7 @@
 
 #include "crosstie/allocators.hpp"
 #include "crosstie/strong_ids.hpp"
+#include "crosstie/table_twins.hpp"
 
 namespace crosstie::test {
 namespace {
@@ -141,6 +142,27 @@ TEST(relation, answers_about_ids_it_has_never_seen) {
   EXPECT_FALSE(present.contains(0, no_index)) << "an empty slot is no member";
 }
 
+// Empty places hold it. Rows of every kind: none, one id, one line, several, displaced ids, long.
+TEST(relation, no_index_is_never_there) {
+  relation<> present;
+  table<std::uint32_t, std::uint32_t, int> known;
+  std::vector<relation<>::pair_type> asked;
+  for (std::uint32_t row = 0; row < 400; ++row) {
+    for (std::uint32_t i = 0; i < row; ++i) {
+      present.insert(row, i * i);
+      known.try_emplace(row, i * i, 1);
+    }
+  }
+  for (std::uint32_t row = 0; row < 450; ++row) {
+    asked.emplace_back(row, no_index);
+    ASSERT_FALSE(present.contains(row, no_index)) << row;
+    ASSERT_FALSE(present.erase(row, no_index)) << row;
+    ASSERT_EQ(known.find(row, no_index), nullptr) << row;
+  }
+  check_batch(present, asked);
+  check_batch(known, asked);
+}
+
 TEST(relation, what_is_found_in_a_row_outlives_the_view_of_it) {
   relation<> present;
   for (std::uint32_t column = 0; column < 40; ++column) present.insert(1, column);
@@ -170,6 +192,32 @@ TEST(relation, its_pairs_are_a_range_in_order_of_rows) {
   EXPECT_TRUE(std::ranges::is_sorted(present, {}, [](const auto& pair) { return pair.first; }));
   present.erase_row(node_id{11});
   EXPECT_EQ(std::ranges::distance(present), 220);
+}
+
+TEST(table, its_cells_are_a_range_in_order_of_rows) {
+  using cells = table<node_id, pod_id, int>;
+  static_assert(std::ranges::forward_range<cells>);
+  static_assert(std::ranges::forward_range<const cells>);
+  cells known;
+  EXPECT_EQ(known.begin(), known.end());
+  for (const std::uint32_t row : {0U, 2U, 9U}) {
+    for (std::uint32_t c = 0; c < 1 + 20 * row; ++c) known[node_id{row}, pod_id{c}] = 1;
+  }
+  known.erase_row(node_id{2});
+  for (auto [row, column, value] : known) value += static_cast<int>(column);
+  std::uint32_t next = 0;
+  std::set<std::pair<node_id, pod_id>> seen;
+  for (const auto& [row, column, value] : std::as_const(known)) {
+    static_assert(std::is_const_v<std::remove_reference_t<decltype(value)>>);
+    EXPECT_EQ(value, 1 + static_cast<int>(column));
+    EXPECT_GE(static_cast<std::uint32_t>(row), next);
+    next = static_cast<std::uint32_t>(row);
+    EXPECT_TRUE(seen.emplace(row, column).second);
+  }
+  EXPECT_EQ(seen.size(), known.size());
+  EXPECT_EQ(known.size(), 182U);
+  known.erase_row(node_id{9});
+  EXPECT_EQ(std::ranges::distance(known), 1);
 }
 
 // Ids that no hash spreads evenly, each number another one: even ones fill lines so evenly that no

@@ -11,12 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "crosstie/strong_ids.hpp"
 #include "crosstie/table_twins.hpp"
 
 namespace crosstie::test {
-
-enum class pod_id : std::uint32_t {};
-enum class node_id : std::uint32_t {};
 
 inline void check_equal(const assignment<pod_id, node_id>& bound,
                         const std::map<pod_id, node_id>& twin) {
@@ -27,6 +25,12 @@ inline void check_equal(const assignment<pod_id, node_id>& bound,
     ++at;
   }
   REQUIRE_THAT(at == twin.end());
+  auto next = bound.begin();
+  bound.for_each([&](pod_id pod, node_id node) {
+    REQUIRE_THAT(next != bound.end() && *next == std::pair(pod, node));
+    ++next;
+  });
+  REQUIRE_THAT(next == bound.end());
   std::size_t listed = 0;
   for (std::uint32_t r = 0; r < bound.row_limit(); ++r) {
     const node_id node{r};
@@ -134,6 +138,10 @@ void check_equal(const presence<Index>& present, const std::set<std::pair<node_i
     REQUIRE_THAT(visited == row.size());
   }
   REQUIRE_THAT(by_row == twin);
+  std::set<std::pair<node_id, pod_id>> all;
+  present.for_each(
+      [&](node_id row, pod_id column) { REQUIRE_THAT(all.emplace(row, column).second); });
+  REQUIRE_THAT(all == twin);
   std::vector<std::pair<node_id, pod_id>> questions(twin.begin(), twin.end());
   for (std::uint32_t i = 0; i < 50; ++i) questions.emplace_back(node_id{i % 6}, pod_id{i * 5});
   check_batch(present, questions);

@@ -58,7 +58,9 @@ void check_equal(const known_table<Index>& known, const cell_twin& twin) {
   for (std::uint32_t i = 0; i < 70; ++i) questions.emplace_back(i % 6, i * 3);
   check_batch(known, questions);
   std::vector<const std::string*> found(questions.size());
-  known.find_many(questions, std::span<const std::string*>(found));
+  const std::size_t count = known.find_many(questions, std::span<const std::string*>(found));
+  REQUIRE_THAT(count ==
+               questions.size() - static_cast<std::size_t>(std::ranges::count(found, nullptr)));
   for (std::size_t i = 0; i < questions.size(); ++i) {
     REQUIRE_THAT(found[i] == known.find(questions[i].first, questions[i].second));
   }

@@ -47,9 +47,9 @@ class block_rows {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::uint32_t count(std::uint32_t r) const noexcept { return blocks_[r].size(); }
 
-  // The value of an id that is not no_index, or nullptr.
+  // The value of an id, or nullptr; nullptr of no_index, too.
   [[nodiscard]] Value* find(std::uint32_t r, std::uint32_t id) const noexcept {
-    return value_at(r, blocks_[r].find(id));
+    return id == no_index ? nullptr : value_at(r, blocks_[r].find(id));
   }
   // The same in two halves, between which others may do theirs: where to look, whose memory is
   // asked for here, and the rest.
@@ -58,7 +58,7 @@ class block_rows {
     return blocks_[r].start(id);
   }
   // Of a question whose row or id there cannot be.
-  [[nodiscard]] static start_type start_of_nothing() noexcept { return no_index; }
+  [[nodiscard]] static start_type start_of_nothing(std::uint32_t) noexcept { return no_index; }
   [[nodiscard]] Value* finish(start_type first, std::uint32_t r, std::uint32_t id) const noexcept {
     return first == no_index ? nullptr : value_at(r, blocks_[r].find_from(first, id));
   }
@@ -69,6 +69,21 @@ class block_rows {
 
   [[nodiscard]] row_ids ids(std::uint32_t r) const noexcept {
     return {blocks_[r].ids(), nullptr, blocks_[r].place_limit(), 0, blocks_[r].size(), no_index};
+  }
+  // Place by place: the first from `at` on that has an id, or the limit of places.
+  [[nodiscard]] std::uint32_t next_place(std::uint32_t r, std::uint32_t at) const noexcept {
+    const block& row = blocks_[r];
+    while (at < row.place_limit() && row.ids()[at] == no_index) ++at;
+    return at;
+  }
+  [[nodiscard]] std::uint32_t place_limit(std::uint32_t r) const noexcept {
+    return blocks_[r].place_limit();
+  }
+  [[nodiscard]] std::uint32_t id_at(std::uint32_t r, std::uint32_t place) const noexcept {
+    return blocks_[r].ids()[place];
+  }
+  [[nodiscard]] Value& value_of(std::uint32_t r, std::uint32_t place) const noexcept {
+    return blocks_[r].value(place);
   }
   // Calls visit(id, value) for each id of a row.
   template <class Visit>

@@ -165,7 +165,7 @@ class cells {
   }
 
   [[nodiscard]] bool contains(Row row, Column column) const noexcept {
-    return may_hold(row, column) &&
+    return crosstie::to_index(row) < rows_.size() &&
            static_cast<bool>(rows_.find(crosstie::to_index(row), crosstie::to_index(column)));
   }
 
@@ -174,12 +174,8 @@ class cells {
   std::size_t contains_many(std::span<const pair_type> asked,
                             std::span<bool> answers) const noexcept {
     assert(answers.size() >= asked.size());
-    std::size_t count = 0;
-    find_many(asked, [&](std::size_t at, auto found) {
-      answers[at] = static_cast<bool>(found);
-      count += answers[at];
-    });
-    return count;
+    return find_many(asked,
+                     [&](std::size_t at, auto found) { answers[at] = static_cast<bool>(found); });
   }
 
   // Starts to fetch what contains(row, column) will read; the row's own bytes are read at once.
@@ -334,11 +330,12 @@ class cells {
     return before - size_;
   }
 
-  // Calls visit(i, found) for each question, where found is what its row finds of the column. As
+  // Calls visit(i, found) for each question, where found is what its row finds of the column;
+  // returns how many hold. As
   // one question is answered, the line of the one a batch ahead is asked for, and the row of the
   // one two batches ahead. What does not fill a batch is looked up one by one.
   template <class Visit>
-  void find_many(std::span<const pair_type> asked, Visit&& visit) const noexcept {
+  std::size_t find_many(std::span<const pair_type> asked, Visit&& visit) const noexcept {
     typename rows::start_type starts[batch];
     const std::size_t end = asked.size() / batch * batch;
     const auto answer = [&](const pair_type* now, std::size_t i) {
@@ -346,7 +343,11 @@ class cells {
       return rows_.finish(starts[i], crosstie::to_index(row), crosstie::to_index(column));
     };
     for (std::size_t i = 0; i < std::min(batch, end); ++i) starts[i] = start(asked[i]);
-    std::size_t done = 0;
+    std::size_t done = 0, count = 0;
+    const auto tell = [&](std::size_t i, auto found) {
+      visit(i, found);
+      count += static_cast<bool>(found);
+    };
     for (; done + batch < end; done += batch) {
       const pair_type* const now = asked.data() + done;
       const pair_type* const next = now + batch;
@@ -355,17 +356,18 @@ class cells {
         rows_.prefetch_row(crosstie::to_index(later[i].first));
         const auto found = answer(now, i);
         starts[i] = start(next[i]);
-        visit(done + i, found);
+        tell(done + i, found);
       }
     }
-    for (std::size_t i = 0; done + i < end; ++i) visit(done + i, answer(asked.data() + done, i));
+    for (std::size_t i = 0; done + i < end; ++i) tell(done + i, answer(asked.data() + done, i));
     for (std::size_t i = end; i < asked.size(); ++i) {
       const auto& [row, column] = asked[i];
       using found = decltype(rows_.find(0, 0));
-      visit(i, may_hold(row, column)
-                   ? rows_.find(crosstie::to_index(row), crosstie::to_index(column))
-                   : found{});
+      tell(i, crosstie::to_index(row) < rows_.size()
+                  ? rows_.find(crosstie::to_index(row), crosstie::to_index(column))
+                  : found{});
     }
+    return count;
   }
 
   // For whoever visits all rows: the ids of one a few rows on.
@@ -392,7 +394,7 @@ class cells {
       const pair_type& asked) const noexcept {
     const auto& [row, column] = asked;
     return may_hold(row, column) ? rows_.start(crosstie::to_index(row), crosstie::to_index(column))
-                                 : rows::start_of_nothing();
+                                 : rows::start_of_nothing(crosstie::to_index(column));
   }
 
   // On both sides, before either changes.

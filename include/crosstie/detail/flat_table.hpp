@@ -216,10 +216,11 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
   }
 
   // Moves over every element of `source` whose key is not here. Where an allocation fails midway,
-  // each element is in one of the two tables.
-  void merge(flat_table& source) {
-    if (this == &source) return;
-    for (const_iterator next = source.begin(); next != source.end();) {
+  // each element is in one of the two tables. The tables may hash and compare differently.
+  template <class OtherHash, class OtherEq>
+  void merge(flat_table<Policy, OtherHash, OtherEq, Alloc>& source) {
+    if (static_cast<void*>(this) == static_cast<void*>(&source)) return;
+    for (auto next = source.begin(); next != source.end();) {
       const place at = (next++).place();
       const hash_code code = hash(key_at(at));
       if (locate(code, key_at(at))) continue;
@@ -228,7 +229,10 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
       source.remove(at, source_code);
     }
   }
-  void merge(flat_table&& source) { merge(source); }
+  template <class OtherHash, class OtherEq>
+  void merge(flat_table<Policy, OtherHash, OtherEq, Alloc>&& source) {
+    merge(source);
+  }
 
   // Erases every element that fits; returns how many.
   template <class Predicate>
@@ -268,6 +272,8 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
   using base::probe_length;
   using base::rebuilds_;
   using base::remove;
+  template <class, class, class, class>
+  friend class flat_table;  // to merge
   using base::size_;
   using base::storage_;
 

@@ -41,6 +41,20 @@ namespace crosstie::detail {
 #endif
 }
 
+// Whether match_line finds it anywhere, an instruction cheaper.
+[[nodiscard]] inline bool line_holds(const std::uint32_t* line, std::uint32_t id) noexcept {
+#if CROSSTIE_SSE2 && !CROSSTIE_AVX2 && !defined(CROSSTIE_TINY_LIMITS)
+  const __m128i wanted = _mm_set1_epi32(static_cast<int>(id));
+  const auto quarter = [&](const std::uint32_t* ids) {
+    return _mm_cmpeq_epi32(_mm_load_si128(reinterpret_cast<const __m128i*>(ids)), wanted);
+  };
+  return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quarter(line), quarter(line + 4)),
+                                        _mm_or_si128(quarter(line + 8), quarter(line + 12)))) != 0;
+#else
+  return match_line(line, id) != 0;
+#endif
+}
+
 // The first of `count` ids (a multiple of 4) that is `id`, or `count`.
 [[nodiscard]] inline std::uint32_t find_id(const std::uint32_t* ids, std::uint32_t count,
                                            std::uint32_t id) noexcept {

@@ -22,7 +22,10 @@
 namespace crosstie::detail {
 
 class id_row {
+ public:
   static constexpr unsigned number_shift = 4;
+
+ private:
   static constexpr std::uint32_t lines_mask = 15, head_mask = 7, displaced_mark = 8;
   static constexpr std::uint32_t single_mark = 1U << number_shift, long_mark = 2U << number_shift;
 
@@ -68,9 +71,13 @@ class id_row {
   [[nodiscard]] constexpr std::uint32_t second() const noexcept { return line(head()); }
   // The number of its line i.
   [[nodiscard]] constexpr std::uint32_t line(std::uint32_t i) const noexcept {
+    return mark(i) >> number_shift;
+  }
+  // The same above number_shift bits that mean nothing: for a lookup, which saves to shift it down.
+  [[nodiscard]] constexpr std::uint32_t mark(std::uint32_t i) const noexcept {
     // Which run it is cannot be foretold: both are numbers at hand, so that compilers do not
     // branch.
-    return ((i < (further_ & head_mask) ? place_ : further_) >> number_shift) + i;
+    return (i < (further_ & head_mask) ? place_ : further_) + (i << number_shift);
   }
 
   // Whether an id may lie in another line than its own.

@@ -75,12 +75,12 @@ class id_rows {
     return count == long_count ? long_[rows_[r].number()].size : count;
   }
 
-  // The id is not no_index.
+  // False of no_index, too.
   [[nodiscard]] bool find(std::uint32_t r, std::uint32_t id) const noexcept {
     const id_row& in = rows_[r];
     if (!in.has_lines()) [[unlikely]]
       return in.is_long() ? find_displaced(in, id) : in.is_single() && in.number() == id;
-    if (match_line(line_of(in, id), id) != 0) return true;
+    if (line_holds(line_of(in, id), id)) return id != no_index;
     return in.displaced() && find_displaced(in, id);
   }
 
@@ -88,8 +88,7 @@ class id_rows {
   // asked for here, and the rest.
   struct start_type {
     const std::uint32_t* line;
-    std::uint32_t id;  // what to look for there
-    bool displaced;    // whether it may be elsewhere
+    bool displaced;  // whether it may be elsewhere
   };
   [[nodiscard]] start_type start(std::uint32_t r, std::uint32_t id) const noexcept {
     const id_row& in = rows_[r];
@@ -97,15 +96,17 @@ class id_rows {
       return start_without_lines(in, id);
     const std::uint32_t* line = line_of(in, id);
     __builtin_prefetch(line);
-    return {line, id, in.displaced()};
+    return {line, in.displaced()};
   }
-  // Of a question whose row or id there cannot be: looks for an id in a line that has none.
-  [[nodiscard]] static start_type start_of_nothing() noexcept { return {empty_line.ids, 0, false}; }
+  // Of a question whose row or id there cannot be: a line that has not even no_index.
+  [[nodiscard]] static start_type start_of_nothing(std::uint32_t id) noexcept {
+    return {id == no_index ? line_of_zeros.ids : empty_line.ids, false};
+  }
   [[nodiscard]] bool finish(start_type at, std::uint32_t r, std::uint32_t id) const noexcept {
-    const bool found = match_line(at.line, at.id) != 0;
+    const bool found = line_holds(at.line, id);
     // One branch for both, since whether it is there cannot be foretold.
     if (at.displaced > found) [[unlikely]]
-      return !line_has_room(at.line) && find_displaced(rows_[r], id);
+      return find(r, id);
     return found;
   }
 
@@ -257,7 +258,7 @@ class id_rows {
   }
 
   [[nodiscard]] std::uint32_t* line_of(const id_row& in, std::uint32_t id) const noexcept {
-    return pool_.at(in.line(lined_ids::home_of(id, in.lines())));
+    return pool_.at_mark(in.mark(lined_ids::home_of(id, in.lines())));
   }
   // Of a row with lines, or a long one.
   [[nodiscard]] lined_ids lined(const id_row& in) const noexcept {
@@ -267,18 +268,15 @@ class id_rows {
   }
   [[nodiscard, gnu::noinline]] start_type start_without_lines(const id_row& in,
                                                               std::uint32_t id) const noexcept {
-    if (in.is_long()) {
-      const std::uint32_t* line = long_[in.number()].line_of(id);
-      __builtin_prefetch(line);
-      return {line, id, true};
-    }
-    if (in.is_single() && in.number() == id) return {empty_line.ids, no_index, false};
-    return start_of_nothing();
+    if (!in.is_long()) return {empty_line.ids, in.is_single()};
+    const std::uint32_t* line = long_[in.number()].line_of(id);
+    __builtin_prefetch(line);
+    return {line, true};
   }
   [[nodiscard, gnu::noinline]] bool find_displaced(const id_row& in,
                                                    std::uint32_t id) const noexcept {
     const lined_ids ids = lined(in);
-    return ids.find(id) != ids.places();
+    return id != no_index && ids.find(id) != ids.places();
   }
 
   // Kept apart, as are all rare ways, so that the usual one is short enough to be inlined.

@@ -44,6 +44,9 @@ inline constexpr id_line empty_line = [] {
   return line;
 }();
 
+// Where not even no_index is found.
+inline constexpr id_line line_of_zeros{};
+
 template <class Alloc>
 class line_pool {
   template <class T>
@@ -70,6 +73,12 @@ class line_pool {
   // The first id of a line; the lines of a run follow each other.
   [[nodiscard]] std::uint32_t* at(std::uint32_t number) const noexcept {
     return chunks_[number / chunk_lines][number % chunk_lines].ids;
+  }
+  // The same of id_row::mark.
+  [[nodiscard]] std::uint32_t* at_mark(std::uint32_t mark) const noexcept {
+    constexpr std::uint32_t scale = 1U << id_row::number_shift;
+    std::uint32_t* const chunk = chunks_[mark / (chunk_lines * scale)]->ids;
+    return chunk + (mark & ((chunk_lines - 1) * scale)) * std::size_t{ids_a_line} / scale;
   }
 
   // A run of `lines` lines, all empty: the number of its first.

@@ -40,9 +40,9 @@ class lined_ids {
   [[nodiscard]] std::uint32_t& at(std::uint32_t place) const noexcept { return *pointer(place); }
 
   // The line where an id belongs.
-  [[nodiscard]] static std::uint32_t home_of(std::uint32_t id, std::uint32_t lines) noexcept {
+  [[nodiscard]] static std::uint32_t home_of(std::uint32_t id, std::uint64_t lines) noexcept {
     const std::uint32_t mixed = id * 0x9e3779b9U;
-    return static_cast<std::uint32_t>((std::uint64_t{mixed} * lines) >> 32);
+    return static_cast<std::uint32_t>((mixed * lines) >> 32);
   }
   // How many ids so many lines may hold.
   [[nodiscard]] static constexpr std::uint32_t limit(std::uint32_t lines) noexcept {

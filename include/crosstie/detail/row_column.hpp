@@ -57,6 +57,21 @@ class row_column {
     return column;
   }
 
+  // Calls visit(column, row) for every column that has a row; loops that compilers make vectors of.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    const auto size = static_cast<std::uint32_t>(size_);
+    if (is_wide_) {
+      for (std::uint32_t c = 0; c < size; ++c) {
+        if (wide()[c] != no_index) visit(c, wide()[c]);
+      }
+    } else {
+      for (std::uint32_t c = 0; c < size; ++c) {
+        if (narrow()[c] != narrow_none) visit(c, std::uint32_t{narrow()[c]});
+      }
+    }
+  }
+
   // There must be room for the row.
   void set(std::uint32_t column, std::uint32_t row) noexcept {
     if (is_wide_) {

@@ -4,9 +4,12 @@
 // Thread safety: as plain data.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include <crosstie/dense_id.hpp>
+#include <crosstie/detail/id_line.hpp>
+#include <crosstie/detail/limits.hpp>
 
 namespace crosstie::detail {
 
@@ -20,6 +23,15 @@ struct row_ids {
   std::uint32_t size = 0;
   std::uint32_t single = no_index;
 
+  // Calls visit(id) for each, line by line: for whoever passes through many rows, whose lines
+  // cannot be foretold how full they are, and whose ends are told once a line here.
+  template <class Visit>
+  void visit_lines(Visit&& visit) const {
+    if (single != no_index) return visit(single);
+    if (head_places + tail_places <= ids_a_line) return visit_first(head, size, visit);
+    for (std::uint32_t at = 0; at < head_places; at += ids_a_line) visit_line(head + at, visit);
+    for (std::uint32_t at = 0; at < tail_places; at += ids_a_line) visit_line(tail + at, visit);
+  }
   // Calls visit(id) for each; loops that compilers make vectors of.
   template <class Visit>
   void visit(Visit&& visit) const {
@@ -30,6 +42,18 @@ struct row_ids {
     for (std::uint32_t at = 0; at < tail_places; ++at) {
       if (tail[at] != no_index) visit(tail[at]);
     }
+  }
+
+ private:
+  // The ids of a line lie at its front.
+  template <class Visit>
+  static void visit_line(const std::uint32_t* line, Visit& visit) {
+    const std::uint32_t end = match_line(line, no_index) | std::uint32_t{1} << ids_a_line;
+    visit_first(line, static_cast<std::uint32_t>(std::countr_zero(end)), visit);
+  }
+  template <class Visit>
+  static void visit_first(const std::uint32_t* ids, std::uint32_t count, Visit& visit) {
+    for (std::uint32_t i = 0; i < count; ++i) visit(ids[i]);
   }
 };
 
