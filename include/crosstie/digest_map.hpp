@@ -95,6 +95,7 @@ class digest_map {
  public:
   using mapped_type = T;
   using allocator_type = Alloc;
+  class const_iterator;
 
   digest_map() : digest_map(Digester()) {}
   explicit digest_map(const Alloc& alloc) : digest_map(Digester(), alloc) {}
@@ -259,8 +260,16 @@ class digest_map {
     collided_.count_into(counter);
     return counter.result(memory_bytes());
   }
-  // Calls visit(digest, value) for every element, in no particular order; the keys are not kept as
-  // what they were. Keys that found their digest taken come with the digest of their text.
+  // The elements, in no particular order, each as its digest and a reference to its value: the keys
+  // are not kept as what they were. Keys that found their digest taken come last, with the digest
+  // of their text.
+  [[nodiscard]] const_iterator begin() const noexcept {
+    return const_iterator(*this, entries_.begin(), collided_.begin());
+  }
+  [[nodiscard]] const_iterator end() const noexcept {
+    return const_iterator(*this, entries_.end(), collided_.end());
+  }
+  // Calls visit(digest, value) for every element, in the same order.
   template <class Visit>
   void for_each(Visit&& visit) const {
     for (const auto& [code, held] : entries_) visit(code, value_of(held));
@@ -342,6 +351,52 @@ class digest_map {
   map_of<digest128, entry> entries_;
   detail::text_arena<Alloc> texts_;
   map_of<std::string, T> collided_;  // keys whose digest is another's
+};
+
+// Invalidated as those of a flat_map.
+template <class T, digest_policy Policy, class Digester, class Alloc>
+class digest_map<T, Policy, Digester, Alloc>::const_iterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using iterator_concept = std::forward_iterator_tag;
+  using value_type = std::pair<digest128, const T&>;
+  using difference_type = std::ptrdiff_t;
+  using reference = value_type;
+  using pointer = void;
+
+  const_iterator() noexcept = default;
+  [[nodiscard]] value_type operator*() const {
+    if (entry_ != map_->entries_.end()) return {entry_->first, value_of(entry_->second)};
+    return {map_->digester_(collided_->first), collided_->second};
+  }
+  const_iterator& operator++() noexcept {
+    if (entry_ != map_->entries_.end()) {
+      ++entry_;
+    } else {
+      ++collided_;
+    }
+    return *this;
+  }
+  const_iterator operator++(int) noexcept {
+    const const_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
+    return a.entry_ == b.entry_ && a.collided_ == b.collided_;
+  }
+
+ private:
+  friend class digest_map;
+  using entry_iterator = typename map_of<digest128, entry>::const_iterator;
+  using collided_iterator = typename map_of<std::string, T>::const_iterator;
+
+  const_iterator(const digest_map& map, entry_iterator at, collided_iterator then) noexcept
+      : map_(&map), entry_(at), collided_(then) {}
+
+  const digest_map* map_ = nullptr;
+  entry_iterator entry_;
+  collided_iterator collided_;
 };
 
 }  // namespace crosstie

@@ -151,6 +151,14 @@ constexpr key_fault worst_fault(std::type_identity<std::tuple<F...>>) {
   return worst;
 }
 
+// std::variant, which need not be included for that, is what its alternatives are.
+template <class T>
+inline constexpr key_fault alternatives_fault = key_fault::none;
+template <template <class...> class Variant, class... A>
+  requires requires(const Variant<A...>& value) { value.valueless_by_exception(); }
+inline constexpr key_fault alternatives_fault<Variant<A...>> =
+    detail::worst_fault(std::type_identity<std::tuple<A...>>{});
+
 template <class T>
 constexpr key_fault find_fault() {
   if constexpr (std::is_pointer_v<T> || std::is_array_v<T>) {
@@ -167,7 +175,8 @@ constexpr key_fault find_fault() {
   } else if constexpr (is_optional<T> || is_std_array<T>) {
     return find_fault<typename T::value_type>();
   } else if constexpr (text_like<T> || hashed_by_itself<T>) {
-    return has_own_equality<T> ? key_fault::none : key_fault::no_equality;
+    if (!has_own_equality<T>) return key_fault::no_equality;
+    return custom_hashed<T> ? key_fault::none : alternatives_fault<T>;
   } else if constexpr (has_fields<T>) {
     return detail::worst_fault(std::type_identity<field_types_of<T>>{});
   } else {

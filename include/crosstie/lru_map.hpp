@@ -92,21 +92,21 @@ class lru_map {
   // The value of a key, view or fields, which counts as a use; or nullptr.
   template <class... Part>
   [[nodiscard]] T* find(const Part&... part) {
-    node* found = store_.find(detail::as_lookup(part...));
-    if (found == nullptr) return nullptr;
-    list_.touch(found);
-    return &found->held().second;
+    return use(store_.find(detail::as_lookup(part...)));
   }
+  [[nodiscard]] T* find(const Key& key) { return use(store_.find(key)); }
   // The same without a use.
   template <class... Part>
   [[nodiscard]] const T* peek(const Part&... part) const {
     const node* found = store_.find(detail::as_lookup(part...));
     return found == nullptr ? nullptr : &found->held().second;
   }
+  [[nodiscard]] const T* peek(const Key& key) const { return peek<Key>(key); }
   template <class... Part>
   [[nodiscard]] bool contains(const Part&... part) const {
     return peek(part...) != nullptr;
   }
+  [[nodiscard]] bool contains(const Key& key) const { return peek(key) != nullptr; }
 
   // Constructs T from `args` unless the key is there; either way a use. The value, and whether it
   // is new; nullptr where the capacity is 0.
@@ -155,6 +155,7 @@ class lru_map {
     drop(found);
     return 1;
   }
+  std::size_t erase(const Key& key) { return erase<Key>(key); }
   // Takes out the element that would be evicted next.
   std::optional<std::pair<Key, T>> pop_oldest() {
     if (list_.oldest == nullptr) return std::nullopt;
@@ -221,6 +222,11 @@ class lru_map {
   }
 
  private:
+  T* use(node* found) noexcept {
+    if (found == nullptr) return nullptr;
+    list_.touch(found);
+    return &found->held().second;
+  }
   void drop(node* gone) noexcept {
     list_.unlink(gone);
     store_.remove(gone);

@@ -17,6 +17,7 @@
 //   before, ends the program. Thread safety: any number of readers, or one writer.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -69,9 +70,14 @@ class steady_map {
   template <class View>
   static constexpr bool is_lookup = view_of<View, Key>;
   template <class... Part>
-  static constexpr bool are_lookup =
-      sizeof...(Part) > 0 &&
-      is_lookup<std::remove_cvref_t<decltype(detail::as_lookup(std::declval<const Part&>()...))>>;
+  static constexpr bool are_lookup = [] {
+    if constexpr (sizeof...(Part) == 0) {
+      return false;  // as where braces are given
+    } else {
+      return is_lookup<
+          std::remove_cvref_t<decltype(detail::as_lookup(std::declval<const Part&>()...))>>;
+    }
+  }();
 
   steady_map() : steady_map(Alloc()) {}
   explicit steady_map(const Alloc& alloc)
@@ -148,6 +154,8 @@ class steady_map {
   [[nodiscard]] T* find_value(const Part&... part) {
     return find_part(detail::as_lookup(part...));
   }
+  [[nodiscard]] T* find_value(const Key& key) { return find_part(key); }
+  [[nodiscard]] const T* find_value(const Key& key) const { return find_part(key); }
   template <class... Part>
     requires(are_lookup<Part...>)
   [[nodiscard]] const T* find_value(const Part&... part) const {
@@ -158,16 +166,21 @@ class steady_map {
   [[nodiscard]] bool contains(const Part&... part) const {
     return find_value(part...) != nullptr;
   }
+  [[nodiscard]] bool contains(const Key& key) const { return find_value(key) != nullptr; }
   // The value of a key that must be there; throws std::out_of_range (aborts without exceptions).
   template <class... Part>
     requires(are_lookup<Part...>)
   [[nodiscard]] T& at(const Part&... part) {
-    return detail::present(find_value(part...), "crosstie::steady_map::at: no such key");
+    return detail::present(find_value(part...), no_such_key);
   }
   template <class... Part>
     requires(are_lookup<Part...>)
   [[nodiscard]] const T& at(const Part&... part) const {
-    return detail::present(find_value(part...), "crosstie::steady_map::at: no such key");
+    return detail::present(find_value(part...), no_such_key);
+  }
+  [[nodiscard]] T& at(const Key& key) { return detail::present(find_value(key), no_such_key); }
+  [[nodiscard]] const T& at(const Key& key) const {
+    return detail::present(find_value(key), no_such_key);
   }
   // map[key], or map[row, column] by the fields of the key.
   template <class Given = Key>
@@ -186,21 +199,16 @@ class steady_map {
   template <class... Part>
     requires(are_lookup<Part...>)
   std::size_t erase(const Part&... part) {
-    const position found = locate(detail::as_lookup(part...));
-    if (found.map == nullptr) return 0;
-    found.map->erase(found.at);
-    --size_;
-    return 1;
+    return erase_at(locate(detail::as_lookup(part...)));
   }
+  std::size_t erase(const Key& key) { return erase_at(locate(key)); }
   // Takes an element out of the map, moved into the answer.
   template <class... Part>
     requires(are_lookup<Part...>)
   std::optional<std::pair<Key, T>> extract(const Part&... part) {
-    const position found = locate(detail::as_lookup(part...));
-    if (found.map == nullptr) return std::nullopt;
-    --size_;
-    return found.map->extract(found.at);
+    return extract_at(locate(detail::as_lookup(part...)));
   }
+  std::optional<std::pair<Key, T>> extract(const Key& key) { return extract_at(locate(key)); }
   // Moves over every element of `source` whose key is not here. Where an allocation fails midway,
   // each element is in one of the two maps.
   void merge(steady_map& source) {
@@ -220,6 +228,23 @@ class steady_map {
     });
   }
   void merge(steady_map&& source) { merge(source); }
+  // Splits segments until so many elements are likely to fit without further splits. Since each
+  // split halves them all, that may take twice the memory that the elements need.
+  void reserve(std::size_t size) {
+    if (size == 0) return;
+    // As far below a full segment as hashes may crowd into one: four standard deviations.
+    constexpr std::size_t usual = most_in_segment > 64 ? most_in_segment * 4 / 5 : most_in_segment;
+    const auto depth = static_cast<unsigned>(std::bit_width((size - 1) / usual));
+    if (directory_.empty()) {
+      directory_.reserve(1);
+      directory_.push_back(create(0));
+    }
+    while (depth_ < depth) double_directory();
+    for (std::size_t entry = 0; entry < directory_.size(); ++entry) {
+      while (directory_[entry]->depth < depth) split(entry);
+    }
+    if (depth == 0) directory_[0]->map.reserve(std::min(size, most_in_segment));
+  }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
@@ -289,6 +314,8 @@ class steady_map {
   }
 
  private:
+  static constexpr const char* no_such_key = "crosstie::steady_map::at: no such key";
+
   template <class View>
   [[nodiscard]] std::uint64_t hash_of(const View& key) const {
     return key_hash<Key>{}(key, seed_);
@@ -321,6 +348,18 @@ class steady_map {
     elements& map = directory_[entry_of(hash)]->map;
     const auto at = std::as_const(map).find(hash_code{std::rotl(hash, 32)}, key);
     return at == map.cend() ? position{} : position{&map, at};
+  }
+
+  std::size_t erase_at(const position& found) {
+    if (found.map == nullptr) return 0;
+    found.map->erase(found.at);
+    --size_;
+    return 1;
+  }
+  std::optional<std::pair<Key, T>> extract_at(const position& found) {
+    if (found.map == nullptr) return std::nullopt;
+    --size_;
+    return found.map->extract(found.at);
   }
 
   // The key of an element that will be destroyed next: it is const only for the user's sake.

@@ -5,6 +5,8 @@
 
 #include <cstring>
 #include <map>
+#include <ranges>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -107,6 +109,30 @@ TEST(digest_map, where_texts_are_kept_a_collision_is_noticed) {
   EXPECT_EQ(map.erase("other"), 1U);
   EXPECT_EQ(map.erase("other"), 0U);
   EXPECT_EQ(*map.find_value("third"), 3);
+}
+
+TEST(digest_map, its_elements_are_a_range) {
+  using map_type = digest_map<int, digest_policy::keep_text, colliding_digester>;
+  static_assert(std::ranges::forward_range<const map_type>);
+  map_type map;
+  EXPECT_EQ(map.begin(), map.end());
+  for (int i = 1; i < 20; ++i) map.try_emplace(std::to_string(i), i);
+  EXPECT_GT(map.collisions(), 0U);
+  const auto values = [&] {
+    std::multiset<int> found;
+    for (const auto& [digest, value] : map) found.insert(value);
+    return found;
+  };
+  std::multiset<int> visited;
+  map.for_each([&](digest128, int value) { visited.insert(value); });
+  EXPECT_EQ(values(), visited);
+  EXPECT_EQ(values().size(), 19U);
+  map.erase("1");  // the one that took the digest
+  EXPECT_EQ(values().size(), 18U);
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::distance(map)), map.size());
+  digest_map<std::string> trusting;
+  trusting.try_emplace("a", "x");
+  EXPECT_EQ((*trusting.begin()).second, "x");
 }
 
 template <class Map>

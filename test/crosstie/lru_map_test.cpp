@@ -27,6 +27,18 @@ TEST(lru_rows, agrees_with_its_twin) {
   }
 }
 
+TEST(lru_map, keys_may_be_given_in_braces) {
+  lru_map<std::pair<std::string, std::string>, int> map(2);
+  map.try_emplace({"n", "p"}, 1);
+  map.try_emplace({"n", "q"}, 2);
+  EXPECT_EQ(*map.find({"n", "p"}), 1);
+  EXPECT_EQ(map.begin()->first.second, "p") << "a use";
+  EXPECT_EQ(*map.peek({"n", "q"}), 2);
+  EXPECT_TRUE(map.contains({"n", "q"}));
+  EXPECT_EQ(map.begin()->first.second, "p") << "no use";
+  EXPECT_EQ(map.erase({"n", "p"}), 1U);
+}
+
 TEST(lru_map, pointers_stay_valid_until_eviction) {
   lru_map<int, std::string> map(1000);
   std::string* const first = map.try_emplace(0, "zero").first;

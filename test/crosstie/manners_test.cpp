@@ -17,13 +17,10 @@
 #include <vector>
 
 #include "crosstie/allocators.hpp"
+#include "crosstie/binding.hpp"
 
 namespace crosstie::test {
 namespace {
-
-struct binding {
-  std::string node, pod;
-};
 
 // Larger than fields are counted for, and without padding.
 struct wide_key {
@@ -72,6 +69,21 @@ TEST(manners, merge_moves_what_is_absent_and_leaves_the_rest) {
   EXPECT_FALSE(from.contains("100"));
   into.merge(into);
   EXPECT_EQ(into.size(), 400U);
+}
+
+TEST(manners, merge_takes_from_tables_that_hash_in_another_way) {
+  struct by_length {
+    std::size_t operator()(const std::string& key) const { return key.size(); }
+  };
+  flat_map<std::string, int> into{{"a", 1}};
+  flat_map<std::string, int, by_length> from{{"a", 2}, {"bb", 3}, {"cc", 4}};
+  into.merge(from);
+  EXPECT_EQ(into, (flat_map<std::string, int>{{"a", 1}, {"bb", 3}, {"cc", 4}}));
+  EXPECT_EQ(from.size(), 1U);
+  EXPECT_EQ(from.at("a"), 2);
+  flat_set<std::string, by_length> few{"a"};
+  few.merge(flat_set<std::string>{"a", "b"});
+  EXPECT_EQ(few, (flat_set<std::string, by_length>{"a", "b"}));
 }
 
 // Whatever allocation fails during a merge, no element is lost and none is in both tables.

@@ -47,6 +47,49 @@ TEST(steady_map, has_the_strong_guarantee) {
   EXPECT_EQ(ledger.live_blocks, 0U);
 }
 
+// Of what is reserved nothing splits later, whether the map was empty or not.
+TEST(steady_map, reserve_splits_beforehand) {
+  for (const std::size_t before : {std::size_t{0}, std::size_t{10}, std::size_t{3000}}) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{300}, std::size_t{100'000}}) {
+      steady_map<std::uint64_t, int> map;
+      for (std::size_t i = 0; i < before; ++i) map.try_emplace(i, static_cast<int>(i));
+      map.reserve(size);
+      ASSERT_EQ(map.size(), before);
+      const std::size_t reserved = map.memory_bytes();
+      for (std::size_t i = 0; i < std::max(size, before); ++i) map.try_emplace(i, 7);
+      EXPECT_EQ(map.memory_bytes(), reserved) << before << " " << size;
+      EXPECT_EQ(map.size(), std::max(size, before));
+      for (std::size_t i = 0; i < before; ++i) ASSERT_EQ(map.at(i), static_cast<int>(i));
+    }
+  }
+}
+
+TEST(steady_map, reserve_has_the_strong_guarantee) {
+  using failing =
+      steady_map<std::uint32_t, int, failing_allocator<std::pair<const std::uint32_t, int>>>;
+  {
+    failing map;
+    for (std::uint32_t i = 0; i < 500; ++i) map.try_emplace(i, 1);
+    const failing before = map;
+    expect_strong_guarantee([&] { map.reserve(5000); }, [&] { ASSERT_EQ(map, before); });
+    EXPECT_EQ(map, before);
+  }
+  EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+// map.contains({"node", "pod"}) names no type: the key's is meant.
+TEST(steady_map, keys_may_be_given_in_braces) {
+  steady_map<std::pair<std::string, std::string>, int> map;
+  map.try_emplace({"n", "p"}, 1);
+  EXPECT_TRUE(map.contains({"n", "p"}));
+  EXPECT_EQ(*map.find_value({"n", "p"}), 1);
+  EXPECT_EQ(map.at({"n", "p"}), 1);
+  EXPECT_EQ(*std::as_const(map).find_value({"n", "p"}), 1);
+  EXPECT_EQ(std::as_const(map).at({"n", "p"}), 1);
+  EXPECT_EQ(map.extract({"n", "p"})->second, 1);
+  EXPECT_EQ(map.erase({"n", "p"}), 0U);
+}
+
 // Keys are chosen by their hashes, so that one corner of the directory gets deep while a segment of
 // all the rest stays whole: when that is split, many entries of the directory change at once.
 TEST(steady_map, a_split_far_from_the_deepest_segment_moves_many_entries) {
