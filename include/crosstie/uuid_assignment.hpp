@@ -53,6 +53,9 @@ class uuid_assignment {
   using allocator_type = Alloc;
   // A question of contains_many: row, column.
   using pair_type = std::pair<std::string_view, std::string_view>;
+  class const_iterator;
+  // The text of a column, made of its UUID; turns into a std::string_view.
+  class column_text;
 
   uuid_assignment() : uuid_assignment(Alloc()) {}
   explicit uuid_assignment(const Alloc& alloc)
@@ -147,6 +150,12 @@ class uuid_assignment {
     return found;
   }
 
+  // The pairs of row and column, in no particular order. To make a text of each column is most of
+  // what it costs.
+  [[nodiscard]] const_iterator begin() const noexcept { return const_iterator(*this, 0); }
+  [[nodiscard]] const_iterator end() const noexcept {
+    return const_iterator(*this, slots_.capacity());
+  }
   // Calls visit(row, column) for every pair. The column's view lasts as long as the call.
   template <class Visit>
   void for_each(Visit&& visit) const {
@@ -292,6 +301,67 @@ class uuid_assignment {
   uuid_keys<Alloc> keys_;
   slots slots_;
   table_seed seed_;
+};
+
+template <class Alloc>
+class uuid_assignment<Alloc>::column_text {
+ public:
+  column_text(const column_text& other) noexcept { *this = other; }
+  column_text& operator=(const column_text& other) noexcept {
+    buffer_ = other.buffer_;
+    text_ = other.is_made() ? std::string_view(buffer_.data(), other.text_.size()) : other.text_;
+    return *this;
+  }
+  ~column_text() = default;
+  [[nodiscard]] std::string_view view() const noexcept { return text_; }
+  operator std::string_view() const noexcept { return text_; }  // NOLINT: it is one
+  friend bool operator==(const column_text& a, std::string_view b) noexcept { return a.text_ == b; }
+
+ private:
+  friend class uuid_assignment;
+  column_text(const uuid_keys<Alloc>& keys, uuid key) noexcept : text_(keys.text(key, buffer_)) {}
+  [[nodiscard]] bool is_made() const noexcept { return text_.data() == buffer_.data(); }
+
+  std::array<char, uuid_text_bytes> buffer_{};
+  std::string_view text_;
+};
+
+// Invalidated by insertions, by clear() and by erasing its pair.
+template <class Alloc>
+class uuid_assignment<Alloc>::const_iterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using iterator_concept = std::forward_iterator_tag;
+  using value_type = std::pair<std::string_view, column_text>;
+  using difference_type = std::ptrdiff_t;
+  using reference = value_type;
+  using pointer = void;
+
+  const_iterator() noexcept = default;
+  [[nodiscard]] value_type operator*() const noexcept {
+    const place at = table_->slots_.at_slot(slot_);
+    return {table_->row_name(slots::number(at)), column_text(table_->keys_, slots::key(at))};
+  }
+  const_iterator& operator++() noexcept {
+    slot_ = table_->slots_.next_full(slot_ + 1);
+    return *this;
+  }
+  const_iterator operator++(int) noexcept {
+    const const_iterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
+    return a.slot_ == b.slot_;
+  }
+
+ private:
+  friend class uuid_assignment;
+  const_iterator(const uuid_assignment& table, std::size_t slot) noexcept
+      : table_(&table), slot_(table.slots_.next_full(slot)) {}
+
+  const uuid_assignment* table_ = nullptr;
+  std::size_t slot_ = 0;
 };
 
 }  // namespace crosstie

@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <map>
+#include <ranges>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "crosstie/allocators.hpp"
@@ -138,6 +142,33 @@ TEST(uuid_assignment, tells_rows_apart_whatever_their_marks) {
       EXPECT_TRUE(bound.contains(row, column));
     }
   }
+}
+
+TEST(uuid_assignment, its_pairs_are_a_range) {
+  using table = uuid_assignment<>;
+  static_assert(std::ranges::forward_range<const table>);
+  table bound;
+  EXPECT_EQ(bound.begin(), bound.end());
+  std::map<std::string, std::string> twin;
+  for (int i = 0; i < 200; ++i) {
+    const auto text = format_uuid({static_cast<std::uint64_t>(i) * 77, 5});
+    std::string column(text.data(), text.size());
+    if (i % 3 == 0) column = i % 2 == 0 ? std::to_string(i) : column + " is no UUID";
+    twin[column] = "node-" + std::to_string(i % 7);
+    bound.assign(twin[column], column);
+  }
+  for (int i = 0; i < 200; i += 6) {
+    bound.unassign(std::to_string(i));
+    twin.erase(std::to_string(i));
+  }
+  // Copies of what was seen outlast the iterators.
+  const std::vector<std::pair<std::string_view, table::column_text>> seen(bound.begin(),
+                                                                          bound.end());
+  std::map<std::string, std::string> found;
+  for (const auto& [row, column] : seen) {
+    EXPECT_TRUE(found.emplace(std::string_view(column), row).second) << std::string_view(column);
+  }
+  EXPECT_EQ(found, twin);
 }
 
 TEST(uuid_assignment, has_the_strong_guarantee) {

@@ -215,6 +215,19 @@ class uuid_slots {
     }
   }
 
+  // Slot by slot, of capacity(): the first from `slot` on that has an element, or capacity(); and
+  // what is there.
+  [[nodiscard]] std::size_t next_full(std::size_t slot) const noexcept {
+    while (slot < capacity() && buckets_[slot / bucket::slots].tags[slot % bucket::slots] == 0) {
+      ++slot;
+    }
+    return slot;
+  }
+  [[nodiscard]] place at_slot(std::size_t slot) const noexcept {
+    return buckets_[slot / bucket::slots].words[slot % bucket::slots];
+  }
+  [[nodiscard]] static uuid key(place at) noexcept { return bucket::key(at); }
+
   void count_into(stats_counter& counter, std::uint64_t seed) const {
     counter.add_table(capacity(), rebuilds_.value());
     for (std::size_t b = 0; b < buckets_.size(); ++b) {
