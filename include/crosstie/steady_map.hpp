@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include <crosstie/detail/length_error.hpp>
 #include <crosstie/detail/lookup.hpp>
 #include <crosstie/flat_map.hpp>
 
@@ -229,17 +230,19 @@ class steady_map {
   }
   void merge(steady_map&& source) { merge(source); }
   // Splits segments until so many elements are likely to fit without further splits. Since each
-  // split halves them all, that may take twice the memory that the elements need.
+  // split halves them all, that may take twice the memory that the elements need. Throws
+  // std::length_error where no memory could hold them.
   void reserve(std::size_t size) {
     if (size == 0) return;
     // As far below a full segment as hashes may crowd into one: four standard deviations.
     constexpr std::size_t usual = most_in_segment > 64 ? most_in_segment * 4 / 5 : most_in_segment;
     const auto depth = static_cast<unsigned>(std::bit_width((size - 1) / usual));
+    if (depth > most_depth) detail::throw_length_error("crosstie::steady_map::reserve: too many");
     if (directory_.empty()) {
       directory_.reserve(1);
       directory_.push_back(create(0));
     }
-    while (depth_ < depth) double_directory();
+    if (depth_ < depth) deepen_directory(depth);
     for (std::size_t entry = 0; entry < directory_.size(); ++entry) {
       while (directory_[entry]->depth < depth) split(entry);
     }
@@ -314,6 +317,7 @@ class steady_map {
   }
 
  private:
+  static constexpr unsigned most_depth = 40;  // of a directory of 8 TiB
   static constexpr const char* no_such_key = "crosstie::steady_map::at: no such key";
 
   template <class View>
@@ -379,7 +383,7 @@ class steady_map {
   void split(std::size_t entry) {
     segment* const full = directory_[entry];
     if (full->depth == depth_) {
-      double_directory();
+      deepen_directory(depth_ + 1);
       entry *= 2;
     }
     elements zeros(most_in_segment, full->map.hash_function(), key_equal<Key>(), alloc_);
@@ -409,14 +413,12 @@ class steady_map {
 #endif
   }
 
-  void double_directory() {
-    std::vector<segment*, rebound<segment*>> doubled(2 * directory_.size(),
-                                                     directory_.get_allocator());
-    for (std::size_t i = 0; i < directory_.size(); ++i) {
-      doubled[2 * i] = doubled[2 * i + 1] = directory_[i];
-    }
-    directory_.swap(doubled);
-    ++depth_;
+  void deepen_directory(unsigned depth) {
+    std::vector<segment*, rebound<segment*>> deeper(std::size_t{1} << depth,
+                                                    directory_.get_allocator());
+    for (std::size_t i = 0; i < deeper.size(); ++i) deeper[i] = directory_[i >> (depth - depth_)];
+    directory_.swap(deeper);
+    depth_ = depth;
   }
 
   template <class Visit>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -75,6 +76,16 @@ TEST(steady_map, reserve_has_the_strong_guarantee) {
     EXPECT_EQ(map, before);
   }
   EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+TEST(steady_map, refuses_to_reserve_more_than_there_is) {
+  steady_map<int, int> map;
+  map.try_emplace(1, 2);
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  for (const std::size_t size : {most, most / 2, most / 64}) {
+    EXPECT_THROW(map.reserve(size), std::length_error);
+  }
+  EXPECT_EQ(map.at(1), 2);
 }
 
 // map.contains({"node", "pod"}) names no type: the key's is meant.

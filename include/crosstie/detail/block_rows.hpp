@@ -47,9 +47,9 @@ class block_rows {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::uint32_t count(std::uint32_t r) const noexcept { return blocks_[r].size(); }
 
-  // The value of an id, or nullptr; nullptr of no_index, too.
+  // The value of an id that is not no_index, or nullptr.
   [[nodiscard]] Value* find(std::uint32_t r, std::uint32_t id) const noexcept {
-    return id == no_index ? nullptr : value_at(r, blocks_[r].find(id));
+    return value_at(r, blocks_[r].find(id));
   }
   // The same in two halves, between which others may do theirs: where to look, whose memory is
   // asked for here, and the rest.

@@ -165,7 +165,7 @@ class cells {
   }
 
   [[nodiscard]] bool contains(Row row, Column column) const noexcept {
-    return crosstie::to_index(row) < rows_.size() &&
+    return may_hold(row, column) &&
            static_cast<bool>(rows_.find(crosstie::to_index(row), crosstie::to_index(column)));
   }
 
@@ -363,7 +363,7 @@ class cells {
     for (std::size_t i = end; i < asked.size(); ++i) {
       const auto& [row, column] = asked[i];
       using found = decltype(rows_.find(0, 0));
-      tell(i, crosstie::to_index(row) < rows_.size()
+      tell(i, may_hold(row, column)
                   ? rows_.find(crosstie::to_index(row), crosstie::to_index(column))
                   : found{});
     }

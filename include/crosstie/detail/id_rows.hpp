@@ -75,12 +75,12 @@ class id_rows {
     return count == long_count ? long_[rows_[r].number()].size : count;
   }
 
-  // False of no_index, too.
+  // The id is not no_index.
   [[nodiscard]] bool find(std::uint32_t r, std::uint32_t id) const noexcept {
     const id_row& in = rows_[r];
     if (!in.has_lines()) [[unlikely]]
       return in.is_long() ? find_displaced(in, id) : in.is_single() && in.number() == id;
-    if (line_holds(line_of(in, id), id)) return id != no_index;
+    if (line_holds(line_of(in, id), id)) return true;
     return in.displaced() && find_displaced(in, id);
   }
 
@@ -276,7 +276,7 @@ class id_rows {
   [[nodiscard, gnu::noinline]] bool find_displaced(const id_row& in,
                                                    std::uint32_t id) const noexcept {
     const lined_ids ids = lined(in);
-    return id != no_index && ids.find(id) != ids.places();
+    return ids.find(id) != ids.places();
   }
 
   // Kept apart, as are all rare ways, so that the usual one is short enough to be inlined.
