@@ -246,7 +246,7 @@ class steady_map {
     for (std::size_t entry = 0; entry < directory_.size(); ++entry) {
       while (directory_[entry]->depth < depth) split(entry);
     }
-    if (depth == 0) directory_[0]->map.reserve(std::min(size, most_in_segment));
+    if (depth_ == 0) directory_[0]->map.reserve(std::min(size, most_in_segment));
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
