@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <crosstie/dense_id.hpp>
 #include <crosstie/detail/group.hpp>
 #include <crosstie/detail/limits.hpp>
 
@@ -52,6 +53,36 @@ namespace crosstie::detail {
                                         _mm_or_si128(quarter(line + 8), quarter(line + 12)))) != 0;
 #else
   return match_line(line, id) != 0;
+#endif
+}
+
+#if CROSSTIE_SSE2
+// Four ids from id 3 - i on have only id i set.
+inline constexpr std::uint32_t one_of_four[7] = {0, 0, 0, ~std::uint32_t{0}, 0, 0, 0};
+[[nodiscard]] inline __m128i only_id(std::uint32_t i) noexcept {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(one_of_four + 3 - i));
+}
+#endif
+
+// Place `at` of a line takes an id, or is empty again. With SSE2 all four ids that are compared
+// together are written: the next compare would else wait until the one has left the store buffer.
+inline void put_id(std::uint32_t* line, std::uint32_t at, std::uint32_t id) noexcept {
+#if CROSSTIE_SSE2
+  __m128i* const four = reinterpret_cast<__m128i*>(line + at / 4 * 4);
+  const __m128i only = only_id(at % 4);
+  const __m128i ids = _mm_set1_epi32(static_cast<int>(id));
+  _mm_store_si128(four, _mm_or_si128(_mm_and_si128(only, ids),
+                                     _mm_andnot_si128(only, _mm_load_si128(four))));
+#else
+  line[at] = id;
+#endif
+}
+inline void empty_place(std::uint32_t* line, std::uint32_t at) noexcept {
+#if CROSSTIE_SSE2
+  __m128i* const four = reinterpret_cast<__m128i*>(line + at / 4 * 4);
+  _mm_store_si128(four, _mm_or_si128(only_id(at % 4), _mm_load_si128(four)));
+#else
+  line[at] = no_index;
 #endif
 }
 

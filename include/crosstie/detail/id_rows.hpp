@@ -143,8 +143,15 @@ class id_rows {
   // Calls visit(id) for each id of a row.
   template <class Visit>
   void visit(std::uint32_t r, Visit&& visit) const {
+    const id_row of = rows_[r];
+    const std::uint32_t lines = of.lines();
+    if (lines == 2 || lines == 3) {
+      const auto line = [&](std::uint32_t i) { return pool_.at_mark(of.mark(i)); };
+      return visit_two_or_three(line(0), line(1), line(lines - 1), lines == 3, visit);
+    }
+    prefetch_ids(r);
     row_ids all = ids(r);
-    if (rows_[r].lines() == 1) all.head_places = all.size;  // they lie at its front
+    if (lines == 1) all.head_places = all.size;  // they lie at its front
     all.visit(visit);
   }
   [[gnu::always_inline]] void prefetch_row(std::uint32_t r) const noexcept {
@@ -165,8 +172,7 @@ class id_rows {
       std::uint32_t* const line = line_of(rows_[r], id);
       if (match_line(line, id) != 0) return false;
       if (line_has_room(line)) [[likely]] {
-        line[first_empty(line)] = id;
-        ++rows_.count(r);
+        put_in_line(r, line, id);
         return true;
       }
     }
@@ -190,7 +196,13 @@ class id_rows {
   void add(std::uint32_t r, std::uint32_t id) noexcept {
     id_row& in = rows_[r];
     if (in.has_lines()) [[likely]] {
-      put(in, id);
+      std::uint32_t* const line = line_of(in, id);
+      if (line_has_room(line)) [[likely]] {
+        put_in_line(r, line, id);
+        return;
+      }
+      lined(in).put(id);
+      in.set_displaced(true);
       ++rows_.count(r);
     } else if (in.is_long()) {
       lined(in).put(id);
@@ -211,8 +223,11 @@ class id_rows {
     if (in.displaced()) [[unlikely]]
       return erase_among_displaced(r, id);
     if (same == 0) return false;
-    close_gap(line, static_cast<std::uint32_t>(std::countr_zero(same)));
-    --rows_.count(r);
+    const std::uint32_t left = --rows_.count(r);
+    const std::uint32_t last = in.lines() == 1 ? left : last_of(line);
+    const auto gap = static_cast<std::uint32_t>(std::countr_zero(same));
+    put_id(line, gap, line[last]);
+    empty_place(line, last);
     return true;
   }
   void clear_row(std::uint32_t r) noexcept {
@@ -306,23 +321,19 @@ class id_rows {
     rows_[r].set_displaced(ids.has_full_line());
     return true;
   }
-  // Moves the last id of a line to a place whose id has gone.
-  static void close_gap(std::uint32_t* line, std::uint32_t at) noexcept {
-    const auto last = static_cast<std::uint32_t>(
-                          std::countr_zero(match_line(line, no_index) | 1U << ids_a_line)) -
-                      1;
-    line[at] = line[last];
-    line[last] = no_index;
+  // The place of a line's last id.
+  [[nodiscard]] static std::uint32_t last_of(const std::uint32_t* line) noexcept {
+    return static_cast<std::uint32_t>(
+               std::countr_zero(match_line(line, no_index) | 1U << ids_a_line)) -
+           1;
   }
 
-  void put(id_row& into, std::uint32_t id) noexcept {
-    std::uint32_t* const line = line_of(into, id);
-    if (line_has_room(line)) [[likely]] {
-      line[first_empty(line)] = id;
-    } else {
-      lined(into).put(id);
-      into.set_displaced(true);
-    }
+  // In its own line, which has room. Where that is the only one, the count says where, and is at hand
+  // before the line is.
+  void put_in_line(std::uint32_t r, std::uint32_t* line, std::uint32_t id) noexcept {
+    std::uint8_t& count = rows_.count(r);
+    put_id(line, rows_[r].lines() == 1 ? count : first_empty(line), id);
+    ++count;
   }
   void empty_lines(id_row of) noexcept {
     std::fill_n(pool_.at(of.first()), std::size_t{of.head()} * ids_a_line, no_index);
@@ -351,12 +362,16 @@ class id_rows {
     id_row& of = rows_[r];
     empty_lines(of);
     of = of.with_run(second, lines);
-    for (std::uint32_t i = 0; i < count; ++i) put(of, kept[i]);
+    line_filler filler(lined(of));
+    for (std::uint32_t i = 0; i < count; ++i) filler.put(kept[i]);
+    of.set_displaced(filler.displaced());
   }
   void move_to_lines(std::uint32_t r, std::uint32_t lines) {
     if (rows_[r].has_lines()) pool_.prepare_to_give_back();
     id_row moved = id_row::of_run(pool_.take(alloc_, lines), lines);
-    visit(r, [&](std::uint32_t id) { put(moved, id); });
+    line_filler filler(lined(moved));
+    visit(r, [&](std::uint32_t id) { filler.put(id); });
+    moved.set_displaced(filler.displaced());
     give_back_lines(rows_[r]);
     rows_[r] = moved;
   }

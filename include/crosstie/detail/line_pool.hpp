@@ -103,6 +103,7 @@ class line_pool {
   // Gives every run back.
   void clear() noexcept { state_ = state{.skipped = state_.skipped}; }
   void release(const Alloc& alloc) noexcept {
+    if (chunks_.empty()) return;
     for (std::uint32_t chunk = 0; chunk < std::min<std::size_t>(chunks_.size(), small_chunks);
          ++chunk) {
       typename piece_traits::allocator_type memory(alloc);

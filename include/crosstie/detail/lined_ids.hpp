@@ -162,4 +162,31 @@ class lined_ids {
   std::uint32_t places_;
 };
 
+// Fills empty lines, at most lines_a_pooled_run of them, as lined_ids::put() does id by id. How full
+// each line is lies beside it here: to look into a line that was just written is to wait for the
+// store buffer, which takes longer than all the rest.
+class line_filler {
+ public:
+  explicit line_filler(const lined_ids& into) noexcept : lines_(into.places() / ids_a_line) {
+    for (std::uint32_t line = 0; line < lines_; ++line) ids_[line] = &into.at(line * ids_a_line);
+  }
+
+  void put(std::uint32_t id) noexcept {
+    std::uint32_t line = lined_ids::home_of(id, lines_);
+    while (used_[line] == ids_a_line) [[unlikely]] {
+      line = line + 1 == lines_ ? 0 : line + 1;
+      displaced_ = true;
+    }
+    ids_[line][used_[line]++] = id;
+  }
+  // Whether an id has come to lie in another line than its own.
+  [[nodiscard]] bool displaced() const noexcept { return displaced_; }
+
+ private:
+  std::uint32_t* ids_[lines_a_pooled_run];
+  std::uint32_t used_[lines_a_pooled_run] = {};
+  std::uint32_t lines_;
+  bool displaced_ = false;
+};
+
 }  // namespace crosstie::detail
