@@ -38,6 +38,7 @@
 #include <vector>
 
 #include <crosstie/dense_id.hpp>
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/id_list.hpp>
 #include <crosstie/detail/limits.hpp>
 #include <crosstie/detail/row_column.hpp>
@@ -294,14 +295,13 @@ class assignment {
 };
 
 template <dense_id Column, dense_id Row, class Alloc>
-class assignment<Column, Row, Alloc>::const_iterator {
+class assignment<Column, Row, Alloc>::const_iterator
+    : public detail::forward_iterator<const_iterator, std::pair<Column, Row>> {
+  using walk = detail::forward_iterator<const_iterator, std::pair<Column, Row>>;
+  friend walk;
+
  public:
-  using iterator_category = std::input_iterator_tag;
-  using iterator_concept = std::forward_iterator_tag;
-  using value_type = std::pair<Column, Row>;
-  using difference_type = std::ptrdiff_t;
-  using reference = value_type;
-  using pointer = void;
+  using typename walk::value_type;
 
   const_iterator() noexcept = default;
   const_iterator(const assignment& table, std::uint32_t column) noexcept
@@ -309,20 +309,13 @@ class assignment<Column, Row, Alloc>::const_iterator {
   [[nodiscard]] value_type operator*() const noexcept {
     return {from_index<Column>(column_), from_index<Row>(table_->row_of_.get(column_))};
   }
-  const_iterator& operator++() noexcept {
-    column_ = table_->row_of_.next_assigned(column_ + 1);
-    return *this;
-  }
-  const_iterator operator++(int) noexcept {
-    const_iterator before = *this;
-    ++*this;
-    return before;
-  }
   friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
     return a.column_ == b.column_;
   }
 
  private:
+  void step() noexcept { column_ = table_->row_of_.next_assigned(column_ + 1); }
+
   const assignment* table_ = nullptr;
   std::uint32_t column_ = 0;
 };

@@ -28,6 +28,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/text_arena.hpp>
 #include <crosstie/digest.hpp>
 #include <crosstie/flat_map.hpp>
@@ -355,32 +356,18 @@ class digest_map {
 
 // Invalidated as those of a flat_map.
 template <class T, digest_policy Policy, class Digester, class Alloc>
-class digest_map<T, Policy, Digester, Alloc>::const_iterator {
+class digest_map<T, Policy, Digester, Alloc>::const_iterator
+    : public detail::forward_iterator<const_iterator, std::pair<digest128, const T&>> {
+  using walk = detail::forward_iterator<const_iterator, std::pair<digest128, const T&>>;
+  friend walk;
+
  public:
-  using iterator_category = std::input_iterator_tag;
-  using iterator_concept = std::forward_iterator_tag;
-  using value_type = std::pair<digest128, const T&>;
-  using difference_type = std::ptrdiff_t;
-  using reference = value_type;
-  using pointer = void;
+  using typename walk::value_type;
 
   const_iterator() noexcept = default;
   [[nodiscard]] value_type operator*() const {
     if (entry_ != map_->entries_.end()) return {entry_->first, value_of(entry_->second)};
     return {map_->digester_(collided_->first), collided_->second};
-  }
-  const_iterator& operator++() noexcept {
-    if (entry_ != map_->entries_.end()) {
-      ++entry_;
-    } else {
-      ++collided_;
-    }
-    return *this;
-  }
-  const_iterator operator++(int) noexcept {
-    const const_iterator before = *this;
-    ++*this;
-    return before;
   }
   friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
     return a.entry_ == b.entry_ && a.collided_ == b.collided_;
@@ -393,6 +380,13 @@ class digest_map<T, Policy, Digester, Alloc>::const_iterator {
 
   const_iterator(const digest_map& map, entry_iterator at, collided_iterator then) noexcept
       : map_(&map), entry_(at), collided_(then) {}
+  void step() noexcept {
+    if (entry_ != map_->entries_.end()) {
+      ++entry_;
+    } else {
+      ++collided_;
+    }
+  }
 
   const digest_map* map_ = nullptr;
   entry_iterator entry_;

@@ -30,6 +30,7 @@
 #include <tuple>
 #include <utility>
 
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/recency.hpp>
 #include <crosstie/flat_map.hpp>
 
@@ -239,31 +240,26 @@ class lru_map {
 
 // Valid as long as its element is in the map.
 template <class Key, class T, class Alloc>
-class lru_map<Key, T, Alloc>::const_iterator {
+class lru_map<Key, T, Alloc>::const_iterator
+    : public detail::forward_iterator<const_iterator, std::pair<const Key, T>,
+                                      const std::pair<const Key, T>&> {
+  using walk = detail::forward_iterator<const_iterator, std::pair<const Key, T>,
+                                        const std::pair<const Key, T>&>;
+  friend walk;
+
  public:
-  using iterator_category = std::forward_iterator_tag;
-  using value_type = std::pair<const Key, T>;
-  using difference_type = std::ptrdiff_t;
-  using reference = const value_type&;
-  using pointer = const value_type*;
+  using typename walk::reference;
 
   const_iterator() noexcept = default;
   [[nodiscard]] reference operator*() const noexcept { return at_->held(); }
-  [[nodiscard]] pointer operator->() const noexcept { return &at_->held(); }
-  const_iterator& operator++() noexcept {
-    at_ = at_->older;
-    return *this;
+  friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
+    return a.at_ == b.at_;
   }
-  const_iterator operator++(int) noexcept {
-    const const_iterator before = *this;
-    ++*this;
-    return before;
-  }
-  friend bool operator==(const const_iterator&, const const_iterator&) noexcept = default;
 
  private:
   friend class lru_map;
   explicit const_iterator(const node* at) noexcept : at_(at) {}
+  void step() noexcept { at_ = at_->older; }
 
   const node* at_ = nullptr;
 };

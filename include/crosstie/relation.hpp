@@ -31,6 +31,7 @@
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/cells.hpp>
+#include <crosstie/detail/forward_iterator.hpp>
 
 namespace crosstie {
 
@@ -120,14 +121,13 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
 
 // Invalidated by a change to the row that it is in.
 template <dense_id Row, dense_id Column, relation_index Index, class Alloc>
-class relation<Row, Column, Index, Alloc>::const_iterator {
+class relation<Row, Column, Index, Alloc>::const_iterator
+    : public detail::forward_iterator<const_iterator, std::pair<Row, Column>> {
+  using walk = detail::forward_iterator<const_iterator, std::pair<Row, Column>>;
+  friend walk;
+
  public:
-  using iterator_category = std::input_iterator_tag;
-  using iterator_concept = std::forward_iterator_tag;
-  using value_type = std::pair<Row, Column>;
-  using difference_type = std::ptrdiff_t;
-  using reference = value_type;
-  using pointer = void;
+  using typename walk::value_type;
 
   const_iterator() noexcept = default;
   const_iterator(const relation& pairs, std::uint32_t row) noexcept
@@ -135,21 +135,15 @@ class relation<Row, Column, Index, Alloc>::const_iterator {
     skip_empty_rows();
   }
   [[nodiscard]] value_type operator*() const noexcept { return {from_index<Row>(row_), *column_}; }
-  const_iterator& operator++() noexcept {
-    ++column_;
-    skip_empty_rows();
-    return *this;
-  }
-  const_iterator operator++(int) noexcept {
-    const const_iterator before = *this;
-    ++*this;
-    return before;
-  }
   friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
     return a.row_ == b.row_ && a.column_ == b.column_;
   }
 
  private:
+  void step() noexcept {
+    ++column_;
+    skip_empty_rows();
+  }
   void skip_empty_rows() noexcept {
     while (column_ == columns() && row_ < pairs_->row_limit()) {
       column_ = pairs_->row(from_index<Row>(++row_)).begin();

@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/length_error.hpp>
 #include <crosstie/detail/lookup.hpp>
 #include <crosstie/flat_map.hpp>
@@ -451,27 +452,18 @@ class steady_map {
 
 // Invalidated by insertions, by clear() and by erasing its element.
 template <class Key, class T, class Alloc>
-class steady_map<Key, T, Alloc>::const_iterator {
+class steady_map<Key, T, Alloc>::const_iterator
+    : public detail::forward_iterator<const_iterator, std::pair<const Key, T>,
+                                      const std::pair<const Key, T>&> {
+  using walk = detail::forward_iterator<const_iterator, std::pair<const Key, T>,
+                                        const std::pair<const Key, T>&>;
+  friend walk;
+
  public:
-  using iterator_category = std::forward_iterator_tag;
-  using value_type = std::pair<const Key, T>;
-  using difference_type = std::ptrdiff_t;
-  using reference = const value_type&;
-  using pointer = const value_type*;
+  using typename walk::reference;
 
   const_iterator() noexcept = default;
   [[nodiscard]] reference operator*() const noexcept { return *at_; }
-  [[nodiscard]] pointer operator->() const noexcept { return &*at_; }
-  const_iterator& operator++() noexcept {
-    ++at_;
-    skip_empty_segments();
-    return *this;
-  }
-  const_iterator operator++(int) noexcept {
-    const const_iterator before = *this;
-    ++*this;
-    return before;
-  }
   // At the end there is no element.
   friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
     return a.at_ == b.at_;
@@ -483,6 +475,10 @@ class steady_map<Key, T, Alloc>::const_iterator {
 
   const_iterator(segment* const* entry, segment* const* end) noexcept : entry_(entry), end_(end) {
     if (entry_ != end_) at_ = (*entry_)->map.cbegin();
+    skip_empty_segments();
+  }
+  void step() noexcept {
+    ++at_;
     skip_empty_segments();
   }
   void skip_empty_segments() noexcept {

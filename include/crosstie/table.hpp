@@ -22,10 +22,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/cells.hpp>
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/lookup.hpp>
 
 namespace crosstie {
@@ -38,6 +40,13 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
  public:
   using mapped_type = T;
   using typename base::pair_type;
+  // What an iterator gives.
+  template <class Value>
+  struct basic_cell {
+    Row row;
+    Column column;
+    Value& value;
+  };
   template <class Value>
   class basic_iterator;
   using iterator = basic_iterator<T>;
@@ -223,43 +232,35 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
 // Invalidated by a change to the row that it is in.
 template <dense_id Row, dense_id Column, class T, relation_index Index, class Alloc>
 template <class Value>
-class table<Row, Column, T, Index, Alloc>::basic_iterator {
- public:
-  struct cell {
-    Row row;
-    Column column;
-    Value& value;
-  };
-  using iterator_category = std::input_iterator_tag;
-  using iterator_concept = std::forward_iterator_tag;
-  using value_type = cell;
-  using difference_type = std::ptrdiff_t;
-  using reference = cell;
-  using pointer = void;
+class table<Row, Column, T, Index, Alloc>::basic_iterator
+    : public detail::forward_iterator<basic_iterator<Value>, basic_cell<Value>> {
+  friend detail::forward_iterator<basic_iterator, basic_cell<Value>>;
+  template <class>
+  friend class basic_iterator;
 
+ public:
   basic_iterator() noexcept = default;
   basic_iterator(const table& cells, std::uint32_t row) noexcept : rows_(&cells.rows_), row_(row) {
     skip_empty_places();
   }
-  [[nodiscard]] cell operator*() const noexcept {
+  // From iterator to const_iterator.
+  template <class Other>
+    requires(std::is_convertible_v<Other*, Value*> && !std::is_same_v<Other, Value>)
+  basic_iterator(const basic_iterator<Other>& other) noexcept
+      : rows_(other.rows_), row_(other.row_), place_(other.place_) {}
+  [[nodiscard]] basic_cell<Value> operator*() const noexcept {
     return {from_index<Row>(row_), from_index<Column>(rows_->id_at(row_, place_)),
             rows_->value_of(row_, place_)};
-  }
-  basic_iterator& operator++() noexcept {
-    ++place_;
-    skip_empty_places();
-    return *this;
-  }
-  basic_iterator operator++(int) noexcept {
-    const basic_iterator before = *this;
-    ++*this;
-    return before;
   }
   friend bool operator==(const basic_iterator& a, const basic_iterator& b) noexcept {
     return a.row_ == b.row_ && a.place_ == b.place_;
   }
 
  private:
+  void step() noexcept {
+    ++place_;
+    skip_empty_places();
+  }
   void skip_empty_places() noexcept {
     for (; row_ < rows_->size(); ++row_, place_ = 0) {
       place_ = rows_->next_place(row_, place_);

@@ -37,6 +37,7 @@
 #include <utility>
 #include <vector>
 
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/uuid_slots.hpp>
 #include <crosstie/hash.hpp>
 #include <crosstie/interner.hpp>
@@ -328,28 +329,18 @@ class uuid_assignment<Alloc>::column_text {
 
 // Invalidated by insertions, by clear() and by erasing its pair.
 template <class Alloc>
-class uuid_assignment<Alloc>::const_iterator {
+class uuid_assignment<Alloc>::const_iterator
+    : public detail::forward_iterator<const_iterator, std::pair<std::string_view, column_text>> {
+  using walk = detail::forward_iterator<const_iterator, std::pair<std::string_view, column_text>>;
+  friend walk;
+
  public:
-  using iterator_category = std::input_iterator_tag;
-  using iterator_concept = std::forward_iterator_tag;
-  using value_type = std::pair<std::string_view, column_text>;
-  using difference_type = std::ptrdiff_t;
-  using reference = value_type;
-  using pointer = void;
+  using typename walk::value_type;
 
   const_iterator() noexcept = default;
   [[nodiscard]] value_type operator*() const noexcept {
     const place at = table_->slots_.at_slot(slot_);
     return {table_->row_name(slots::number(at)), column_text(table_->keys_, slots::key(at))};
-  }
-  const_iterator& operator++() noexcept {
-    slot_ = table_->slots_.next_full(slot_ + 1);
-    return *this;
-  }
-  const_iterator operator++(int) noexcept {
-    const const_iterator before = *this;
-    ++*this;
-    return before;
   }
   friend bool operator==(const const_iterator& a, const const_iterator& b) noexcept {
     return a.slot_ == b.slot_;
@@ -359,6 +350,7 @@ class uuid_assignment<Alloc>::const_iterator {
   friend class uuid_assignment;
   const_iterator(const uuid_assignment& table, std::size_t slot) noexcept
       : table_(&table), slot_(table.slots_.next_full(slot)) {}
+  void step() noexcept { slot_ = table_->slots_.next_full(slot_ + 1); }
 
   const uuid_assignment* table_ = nullptr;
   std::size_t slot_ = 0;

@@ -17,6 +17,7 @@
 
 #include <crosstie/dense_id.hpp>
 #include <crosstie/detail/block_rows.hpp>
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/id_rows.hpp>
 #include <crosstie/detail/row_ids.hpp>
 #include <crosstie/stats.hpp>
@@ -30,15 +31,10 @@ enum class relation_index { both_ways, by_row };
 template <dense_id Id>
 class id_range {
  public:
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using iterator_concept = std::forward_iterator_tag;
-    using value_type = Id;
-    using difference_type = std::ptrdiff_t;
-    using reference = Id;
-    using pointer = void;
+  class iterator : public detail::forward_iterator<iterator, Id> {
+    friend detail::forward_iterator<iterator, Id>;
 
+   public:
     iterator() noexcept = default;
     explicit iterator(const detail::row_ids& of) noexcept
         : at_(of.head),
@@ -49,20 +45,14 @@ class id_range {
       if (id_ == no_index) skip_empty();
     }
     [[nodiscard]] Id operator*() const noexcept { return from_index<Id>(id_); }
-    iterator& operator++() noexcept {
-      if (at_ != end_) ++at_;
-      skip_empty();
-      return *this;
-    }
-    iterator operator++(int) noexcept {
-      iterator before = *this;
-      ++*this;
-      return before;
-    }
     // A row has an id once, and no_index is none: it stands for the end.
     friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.id_ == b.id_; }
 
    private:
+    void step() noexcept {
+      if (at_ != end_) ++at_;
+      skip_empty();
+    }
     void skip_empty() noexcept {
       for (;; at_ = std::exchange(tail_, nullptr), end_ = at_ + std::exchange(tail_places_, 0)) {
         for (; at_ != end_; ++at_) {

@@ -17,6 +17,7 @@
 #include <new>
 #include <utility>
 
+#include <crosstie/detail/forward_iterator.hpp>
 #include <crosstie/detail/group.hpp>
 
 namespace crosstie::detail {
@@ -189,15 +190,11 @@ class flat_storage {
 
 // Visits the elements of a flat table in the order of their slots.
 template <class Value, class Reference>
-class flat_iterator {
- public:
-  using iterator_category = std::forward_iterator_tag;
-  using iterator_concept = std::forward_iterator_tag;
-  using value_type = std::remove_const_t<Value>;
-  using difference_type = std::ptrdiff_t;
-  using reference = Reference&;
-  using pointer = Reference*;
+class flat_iterator : public forward_iterator<flat_iterator<Value, Reference>,
+                                              std::remove_const_t<Value>, Reference&> {
+  friend forward_iterator<flat_iterator, std::remove_const_t<Value>, Reference&>;
 
+ public:
   flat_iterator() noexcept = default;
   explicit flat_iterator(slot_place<Value> place) noexcept : place_(place) {}
   // From iterator to const_iterator.
@@ -205,25 +202,7 @@ class flat_iterator {
     requires(std::is_convertible_v<Other*, Reference*> && !std::is_same_v<Other, Reference>)
   flat_iterator(const flat_iterator<Value, Other>& other) noexcept : place_(other.place()) {}
 
-  [[nodiscard]] reference operator*() const noexcept { return *place_.slot; }
-  [[nodiscard]] pointer operator->() const noexcept { return place_.slot; }
-
-  flat_iterator& operator++() noexcept {
-    // Groups fill from the front: nearly always the next slot is full, which can be foretold.
-    if (!place_.is_last_of_group() && place_.tag[1] != 0) [[likely]] {
-      ++place_.tag;
-      ++place_.slot;
-    } else {
-      skip_empty();
-    }
-    return *this;
-  }
-  flat_iterator operator++(int) noexcept {
-    flat_iterator before = *this;
-    ++*this;
-    return before;
-  }
-
+  [[nodiscard]] Reference& operator*() const noexcept { return *place_.slot; }
   [[nodiscard]] slot_place<Value> place() const noexcept { return place_; }
 
   friend bool operator==(const flat_iterator& a, const flat_iterator& b) noexcept {
@@ -231,6 +210,15 @@ class flat_iterator {
   }
 
  private:
+  void step() noexcept {
+    // Groups fill from the front: nearly always the next slot is full, which can be foretold.
+    if (!place_.is_last_of_group() && place_.tag[1] != 0) [[likely]] {
+      ++place_.tag;
+      ++place_.slot;
+    } else {
+      skip_empty();
+    }
+  }
   void skip_empty() noexcept {
     const std::size_t position = place_.position();
     group* here = place_.home();

@@ -58,9 +58,9 @@ struct row_ids {
   }
 };
 
-// Calls visit(id) for each id of two lines, or of three. Which of both cannot be foretold: so a third
-// line, any line, is read in either case, and made to look empty where there is none. All places lie
-// side by side here, so that compilers make vectors of the loop.
+// Calls visit(id) for each id of two lines, or of three. Which of both cannot be foretold: so a
+// third line, any line, is read in either case, and made to look empty where there is none. All
+// places lie side by side here, so that compilers make vectors of the loop.
 template <class Visit>
 void visit_two_or_three(const std::uint32_t* first, const std::uint32_t* second,
                         const std::uint32_t* third, bool has_third, Visit& visit) {
