@@ -253,7 +253,7 @@ struct our_flat {
   bool drop(const asked_pair& key) { return set.erase(key) != 0; }
   std::uint64_t sum() const {
     std::uint64_t result = 0;
-    for (const auto& key : set) result += mark(key.node, key.pod);
+    set.for_each([&](const placement& key) { result += mark(key.node, key.pod); });
     return result;
   }
   void wipe() { set.clear(); }

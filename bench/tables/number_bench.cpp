@@ -56,6 +56,11 @@ struct flat {
 };
 
 struct our_flat : flat<flat_set<cell, key_hash<cell>, key_equal<cell>, counted<cell>>> {
+  std::uint64_t sum() const {
+    std::uint64_t result = 0;
+    set.for_each([&](const cell& key) { result += mark(key.first, key.second); });
+    return result;
+  }
   std::uint64_t has_many(const std::vector<cell>& keys, std::size_t from, std::size_t count) const {
     bool answers[1024];
     return set.contains_many(std::span(keys).subspan(from, count), answers);

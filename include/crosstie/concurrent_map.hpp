@@ -189,9 +189,7 @@ class concurrent_map {
   [[nodiscard]] bool empty() const { return size() == 0; }
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for_each_shard<reading>([&](const map& elements) {
-      for (const auto& [key, value] : elements) visit(key, value);
-    });
+    for_each_shard<reading>([&](const map& elements) { elements.for_each(visit); });
   }
   template <class Predicate>
   std::size_t erase_if(Predicate&& fits) {

@@ -273,7 +273,7 @@ class digest_map {
   // Calls visit(digest, value) for every element, in the same order.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    for (const auto& [code, held] : entries_) visit(code, value_of(held));
+    entries_.for_each([&](digest128 code, const entry& held) { visit(code, value_of(held)); });
     for (const auto& [text, value] : collided_) visit(digester_(text), value);
   }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
@@ -295,7 +295,8 @@ class digest_map {
   // Calls visit(text, value) for every element.
   template <class Visit>
   void for_each_text(Visit&& visit) const {
-    for (const auto& [code, held] : entries_) visit(texts_.at(held.position), held.value);
+    entries_.for_each(
+        [&](digest128, const entry& held) { visit(texts_.at(held.position), held.value); });
     for (const auto& [text, value] : collided_) visit(std::string_view(text), value);
   }
   // The texts of the entries, which were those of `from`.

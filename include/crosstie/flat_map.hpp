@@ -198,6 +198,17 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   }
 
   void swap(flat_map& other) noexcept { base::swap(other); }
+  // Calls visit(key, value) for every element, which takes less than a loop over iterators where
+  // visit is short.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    this->visit_all([&](const value_type& element) { visit(element.first, element.second); });
+  }
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    this->visit_all([&](value_type& element) { visit(element.first, element.second); });
+  }
+
   friend void swap(flat_map& a, flat_map& b) noexcept { a.swap(b); }
 
   // Equal maps hold equal keys with equal values, in whatever order.

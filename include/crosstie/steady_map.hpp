@@ -272,9 +272,7 @@ class steady_map {
   // Calls visit(key, value) for every element, in the same order.
   template <class Visit>
   void for_each(Visit&& visit) const {
-    each_segment([&](const segment& one) {
-      for (const auto& [key, value] : one.map) visit(key, value);
-    });
+    each_segment([&](const segment& one) { one.map.for_each(visit); });
   }
   // Erases every element that fits(key, value); returns how many.
   template <class Predicate>

@@ -118,6 +118,26 @@ TEST(manners, a_range_of_elements_is_erased) {
   EXPECT_TRUE(map.empty());
 }
 
+// Tables that have been erased from, of every size from full to none, the last element in any slot.
+TEST(manners, for_each_visits_what_iterators_do) {
+  flat_map<int, int> map;
+  flat_set<int> set;
+  for (int i = 0; i < 40; ++i) map[i] = i, set.insert(i);
+  for (int gone = 0; gone <= 40; ++gone) {
+    std::vector<int> visited;
+    set.for_each([&](int key) { visited.push_back(key); });
+    EXPECT_TRUE(std::ranges::equal(visited, set));
+    map.for_each([](int, int& value) { value += 1; });
+    std::vector<std::pair<int, int>> seen;
+    std::as_const(map).for_each([&](int key, const int& value) { seen.emplace_back(key, value); });
+    EXPECT_EQ(seen.size(), map.size());
+    for (const auto& [key, value] : seen) EXPECT_EQ(value, key + gone + 1);
+    map.erase(gone * 7 % 40);
+    set.erase(gone * 7 % 40);
+  }
+  EXPECT_TRUE(map.empty());
+}
+
 TEST(manners, ranges_go_in) {
   const std::map<std::string, int> ordered{{"a", 1}, {"b", 2}};
   flat_map<std::string, int> map;

@@ -177,6 +177,20 @@ class flat_elements {
   void shrink_to_fit() { rehash(0); }
 
  protected:
+  // No element, or one, which lies in the first slot (where it does unless others have come and
+  // gone): then to compare is cheaper than to hash.
+  [[nodiscard]] bool has_first_alone() const noexcept {
+    return size_ <= 1 && (size_ == 0 || storage_.groups->tags[0] != 0);
+  }
+  template <class Visit>
+  void visit_all(Visit&& visit) const {
+    if (!has_first_alone()) {
+      storage_.for_each([&](place at) { visit(*at.slot); });
+    } else if (size_ != 0) {
+      visit(*storage_.slots);
+    }
+  }
+
   static const key_type& key_at(place at) noexcept { return Policy::key(*at.slot); }
 
   template <class View>
@@ -254,11 +268,6 @@ class flat_elements {
   }
 
  private:
-  // No element, or one, which lies in the first slot (where it does unless others have come and
-  // gone): then to compare is cheaper than to hash.
-  [[nodiscard]] bool has_first_alone() const noexcept {
-    return size_ <= 1 && (size_ == 0 || storage_.groups->tags[0] != 0);
-  }
   template <class View>
   [[nodiscard]] place locate_first(const View& key) const {
     const place first = storage_.at(0, 0);

@@ -129,8 +129,12 @@ class flat_storage {
   void for_each(Visit&& visit) const {
     const std::size_t count = group_count();
     for (std::size_t g = 0; g < count; ++g) {
-      for (std::uint32_t full = groups[g].match_full(); full != 0; full &= full - 1) {
-        visit(at(g, static_cast<unsigned>(std::countr_zero(full))));
+      const std::uint32_t full = groups[g].match_full();
+      // Groups fill from the front: nearly always that is all of them.
+      const auto front = static_cast<unsigned>(std::countr_one(full));
+      for (unsigned i = 0; i < front; ++i) visit(at(g, i));
+      for (std::uint32_t rest = full >> front << front; rest != 0; rest &= rest - 1) {
+        visit(at(g, static_cast<unsigned>(std::countr_zero(rest))));
       }
     }
   }

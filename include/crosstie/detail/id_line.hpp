@@ -71,8 +71,8 @@ inline void put_id(std::uint32_t* line, std::uint32_t at, std::uint32_t id) noex
   __m128i* const four = reinterpret_cast<__m128i*>(line + at / 4 * 4);
   const __m128i only = only_id(at % 4);
   const __m128i ids = _mm_set1_epi32(static_cast<int>(id));
-  _mm_store_si128(four, _mm_or_si128(_mm_and_si128(only, ids),
-                                     _mm_andnot_si128(only, _mm_load_si128(four))));
+  _mm_store_si128(
+      four, _mm_or_si128(_mm_and_si128(only, ids), _mm_andnot_si128(only, _mm_load_si128(four))));
 #else
   line[at] = id;
 #endif

@@ -328,8 +328,8 @@ class id_rows {
            1;
   }
 
-  // In its own line, which has room. Where that is the only one, the count says where, and is at hand
-  // before the line is.
+  // In its own line, which has room. Where that is the only one, the count says where, and is at
+  // hand before the line is.
   void put_in_line(std::uint32_t r, std::uint32_t* line, std::uint32_t id) noexcept {
     std::uint8_t& count = rows_.count(r);
     put_id(line, rows_[r].lines() == 1 ? count : first_empty(line), id);

@@ -162,9 +162,9 @@ class lined_ids {
   std::uint32_t places_;
 };
 
-// Fills empty lines, at most lines_a_pooled_run of them, as lined_ids::put() does id by id. How full
-// each line is lies beside it here: to look into a line that was just written is to wait for the
-// store buffer, which takes longer than all the rest.
+// Fills empty lines, at most lines_a_pooled_run of them, as lined_ids::put() does id by id. How
+// full each line is lies beside it here: to look into a line that was just written is to wait for
+// the store buffer, which takes longer than all the rest.
 class line_filler {
  public:
   explicit line_filler(const lined_ids& into) noexcept : lines_(into.places() / ids_a_line) {

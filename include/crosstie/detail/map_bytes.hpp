@@ -111,15 +111,6 @@ struct table_bytes<flat_set<Key, Hash, Eq, Alloc>> {
   }
 };
 
-template <class Map, class Visit>
-void for_each_element(const Map& map, Visit&& visit) {
-  if constexpr (requires { map.for_each(visit); }) {
-    map.for_each(visit);
-  } else {
-    for (const auto& [key, value] : map) visit(key, value);
-  }
-}
-
 // Maps are written alike, whatever their layout, and read from each other's bytes.
 template <class Map>
 struct map_bytes {
@@ -132,7 +123,7 @@ struct map_bytes {
   static std::uint64_t entries(const Map& from) noexcept { return from.size(); }
   static void write(byte_writer& to, const Map& from) {
     write_sorted(to, [&](auto&& add) {
-      detail::for_each_element(from, [&](const key_type& key, const mapped_type& value) {
+      from.for_each([&](const key_type& key, const mapped_type& value) {
         add(key, [&](byte_writer& writer) { crosstie::write_value(writer, value); });
       });
     });
