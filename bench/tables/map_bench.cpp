@@ -50,8 +50,15 @@ using boost_map = boost::unordered_flat_map<cell, std::uint64_t, boost::hash<cel
                                             counted<element<std::uint64_t>>>;
 using absl_map = absl::flat_hash_map<cell, std::uint64_t, absl::Hash<cell>, std::equal_to<>,
                                      counted<element<std::uint64_t>>>;
-using our_map =
-    flat_map<cell, std::uint64_t, key_hash<cell>, key_equal<cell>, counted<element<std::uint64_t>>>;
+
+struct our_map : layout<flat_map<cell, std::uint64_t, key_hash<cell>, key_equal<cell>,
+                                 counted<element<std::uint64_t>>>> {
+  std::uint64_t sum() const {
+    std::uint64_t result = 0;
+    map.for_each([&](const cell& key, std::uint64_t value) { result += key.first + value; });
+    return result;
+  }
+};
 
 }  // namespace
 
@@ -60,7 +67,7 @@ void race_maps(std::size_t entries, int rounds, results& into) {
   contest<cell> all(in, rounds);
   all.add<layout<boost_map>>("boost flat");
   all.add<layout<absl_map>>("absl flat");
-  all.add<layout<our_map>>("crosstie flat_map");
+  all.add<our_map>("crosstie flat_map");
   all.run(into);
 }
 

@@ -198,17 +198,6 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
   }
 
   void swap(flat_map& other) noexcept { base::swap(other); }
-  // Calls visit(key, value) for every element, which takes less than a loop over iterators where
-  // visit is short.
-  template <class Visit>
-  void for_each(Visit&& visit) const {
-    this->visit_all([&](const value_type& element) { visit(element.first, element.second); });
-  }
-  template <class Visit>
-  void for_each(Visit&& visit) {
-    this->visit_all([&](value_type& element) { visit(element.first, element.second); });
-  }
-
   friend void swap(flat_map& a, flat_map& b) noexcept { a.swap(b); }
 
   // Equal maps hold equal keys with equal values, in whatever order.
@@ -221,6 +210,16 @@ class flat_map : public detail::flat_table<detail::map_policy<Key, T>, Hash, Eq,
     return true;
   }
 
+  // Calls visit(key, value) for every element, in less time than iterators take where visit is
+  // short. visit may erase elements.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    this->visit_all([&](const value_type& element) { visit(element.first, element.second); });
+  }
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    this->visit_all([&](value_type& element) { visit(element.first, element.second); });
+  }
   // Erases every element that fits the predicate; returns how many.
   template <class Predicate>
   friend std::size_t erase_if(flat_map& map, Predicate predicate) {

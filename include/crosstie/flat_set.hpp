@@ -118,13 +118,6 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
   }
 
   void swap(flat_set& other) noexcept { base::swap(other); }
-  // Calls visit(key) for every key, which takes less than a loop over iterators where visit is
-  // short.
-  template <class Visit>
-  void for_each(Visit&& visit) const {
-    this->visit_all([&](const Key& key) { visit(key); });
-  }
-
   friend void swap(flat_set& a, flat_set& b) noexcept { a.swap(b); }
 
   // Equal sets hold equal keys, in whatever order.
@@ -136,6 +129,12 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
     return true;
   }
 
+  // Calls visit(key) for every key, which takes less than a loop over iterators where visit is
+  // short.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    this->visit_all([&](const Key& key) { visit(key); });
+  }
   // Erases every key that fits the predicate; returns how many.
   template <class Predicate>
   friend std::size_t erase_if(flat_set& set, Predicate predicate) {

@@ -17,15 +17,14 @@
 //   column, and 64 for 12 to 16 ids once a row has two. Shorter rows cost more a pair; ids up to
 //   the largest one used take their 9 bytes whether they have members or not. Choose
 //   relation_index::by_row where nobody asks by column: half the memory and faster writes.
-// Invalidation: row(r) is invalidated by a change to that row, column(c) by a change to that
-// column. Limits: the index 2^32 - 1 is no id; the rows of at most 15 lines have 2^28 lines of 16
-// ids at most, and so have the columns. Ids are trusted: they are hashed without a seed.
-// Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
+// Invalidation: row(r) and a visit of the row are invalidated by a change to that row, column(c) by
+// a change to that column. Limits: the index 2^32 - 1 is no id; the rows of at most 15 lines have
+// 2^28 lines of 16 ids at most, and so have the columns. Ids are trusted: they are hashed without a
+// seed. Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -78,8 +77,8 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   // True if the pair is new.
   bool insert(Row row, Column column) { return this->insert_pair(row, column); }
 
-  // Calls visit(column) for every column of a row. Where visit is simple (a sum, a count),
-  // compilers make vectors of it, which they do not of a loop over row(r).
+  // Calls visit(column) for every column of a row, which it must not change. Where visit is simple
+  // (a sum, a count), compilers make vectors of it, which they do not of a loop over row(r).
   template <class Visit>
   void for_each_in_row(Row row, Visit&& visit) const {
     if (crosstie::to_index(row) >= this->rows_.size()) return;
@@ -91,7 +90,8 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   [[nodiscard]] const_iterator end() const noexcept {
     return const_iterator(*this, static_cast<std::uint32_t>(this->rows_.size()));
   }
-  // Calls visit(row, column) for every pair, in order of rows.
+  // Calls visit(row, column) for every pair, in order of rows; it must not change that row: see
+  // erase_if.
   template <class Visit>
   void for_each(Visit&& visit) const {
     for (std::uint32_t r = 0; r < this->rows_.size(); ++r) {

@@ -239,6 +239,8 @@ class table<Row, Column, T, Index, Alloc>::basic_iterator
   friend class basic_iterator;
 
  public:
+  using cell = basic_cell<Value>;
+
   basic_iterator() noexcept = default;
   basic_iterator(const table& cells, std::uint32_t row) noexcept : rows_(&cells.rows_), row_(row) {
     skip_empty_places();
@@ -248,7 +250,7 @@ class table<Row, Column, T, Index, Alloc>::basic_iterator
     requires(std::is_convertible_v<Other*, Value*> && !std::is_same_v<Other, Value>)
   basic_iterator(const basic_iterator<Other>& other) noexcept
       : rows_(other.rows_), row_(other.row_), place_(other.place_) {}
-  [[nodiscard]] basic_cell<Value> operator*() const noexcept {
+  [[nodiscard]] cell operator*() const noexcept {
     return {from_index<Row>(row_), from_index<Column>(rows_->id_at(row_, place_)),
             rows_->value_of(row_, place_)};
   }

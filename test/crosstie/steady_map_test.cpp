@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <ranges>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -200,6 +201,21 @@ TEST(steady_map, a_key_may_be_made_from_an_element_that_moves) {
     ASSERT_TRUE(map.try_emplace(std::string_view(held), "w").second);
     ASSERT_TRUE(map.contains("k" + std::to_string(i)));
   }
+}
+
+// As with iterators: erasing invalidates only what is erased.
+TEST(steady_map, a_visitor_may_erase_what_comes_next) {
+  steady_map<int, std::string> map;
+  for (int key = 0; key < 2'000; ++key) map.try_emplace(key, 40, 'x');
+  std::set<int> visited;
+  map.for_each([&](int key, const std::string& value) {
+    ASSERT_EQ(value.size(), 40U) << key;
+    ASSERT_TRUE(visited.insert(key).second);
+    map.erase(key / 2 * 2 + 1 - key % 2);  // the other of two
+  });
+  EXPECT_EQ(visited.size(), 1'000U);
+  EXPECT_EQ(map.size(), 1'000U);
+  for (const int key : visited) EXPECT_TRUE(map.contains(key));
 }
 
 }  // namespace

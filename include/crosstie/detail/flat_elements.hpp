@@ -182,10 +182,14 @@ class flat_elements {
   [[nodiscard]] bool has_first_alone() const noexcept {
     return size_ <= 1 && (size_ == 0 || storage_.groups->tags[0] != 0);
   }
+  // Elements that visit() erases are not visited any more.
   template <class Visit>
   void visit_all(Visit&& visit) const {
     if (!has_first_alone()) {
-      storage_.for_each([&](place at) { visit(*at.slot); });
+      storage_.for_each([&](place at) {
+        if (*at.tag != 0) [[likely]]
+          visit(*at.slot);
+      });
     } else if (size_ != 0) {
       visit(*storage_.slots);
     }

@@ -47,6 +47,9 @@ class forward_iterator {
   }
 
  private:
+  friend Self;  // and nobody else who names it
+  forward_iterator() noexcept = default;
+
   [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }
   [[nodiscard]] const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 };

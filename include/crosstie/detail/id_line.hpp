@@ -1,4 +1,4 @@
-// Id lines: 16 dense ids in a cache line, compared at once.
+// Id lines: 16 dense ids in a cache line, compared at once, written four at a time.
 //
 // Cost: 4 compares with SSE2, 2 where the compiler may use AVX2, 1 with AVX-512, or a loop where
 //   CROSSTIE_NO_SIMD or, for shorter lines, CROSSTIE_TINY_LIMITS is defined. Thread safety:
@@ -64,8 +64,10 @@ inline constexpr std::uint32_t one_of_four[7] = {0, 0, 0, ~std::uint32_t{0}, 0, 
 }
 #endif
 
-// Place `at` of a line takes an id, or is empty again. With SSE2 all four ids that are compared
-// together are written: the next compare would else wait until the one has left the store buffer.
+// Place `at` of a line takes an id, or is empty again. All four ids are written that SSE2 compares
+// together: the next compare would else wait until the one has left the store buffer. Where AVX2 or
+// AVX-512 compares more it waits all the same.
+static_assert(ids_a_line % 4 == 0);
 inline void put_id(std::uint32_t* line, std::uint32_t at, std::uint32_t id) noexcept {
 #if CROSSTIE_SSE2
   __m128i* const four = reinterpret_cast<__m128i*>(line + at / 4 * 4);

@@ -17,8 +17,8 @@
 // the new line is a run of its own, beside the first. Rows that always moved to a longer run would
 // leave holes too short for the others: 13 % of all lines.
 //
-// Invariants: a row without lines has no id or one, or is long. A row gives lines back to grow, or
-//   to shrink_to_fit(), only.
+// Invariants: a row without lines has no id or one, or is long. Of a row with one line the count
+//   says where the next id goes. A row gives lines back to grow, or to shrink_to_fit(), only.
 // Exceptions: strong guarantee. Thread safety: any number of readers, or one writer.
 #pragma once
 
@@ -362,16 +362,19 @@ class id_rows {
     id_row& of = rows_[r];
     empty_lines(of);
     of = of.with_run(second, lines);
-    line_filler filler(lined(of));
-    for (std::uint32_t i = 0; i < count; ++i) filler.put(kept[i]);
-    of.set_displaced(filler.displaced());
+    fill(of, [&](auto&& put) { std::for_each_n(kept, count, put); });
+  }
+  // Puts what visit_ids(put) puts into empty lines.
+  template <class VisitIds>
+  void fill(id_row& into, VisitIds&& visit_ids) noexcept {
+    line_filler filler(lined(into));
+    visit_ids([&](std::uint32_t id) { filler.put(id); });
+    into.set_displaced(filler.displaced());
   }
   void move_to_lines(std::uint32_t r, std::uint32_t lines) {
     if (rows_[r].has_lines()) pool_.prepare_to_give_back();
     id_row moved = id_row::of_run(pool_.take(alloc_, lines), lines);
-    line_filler filler(lined(moved));
-    visit(r, [&](std::uint32_t id) { filler.put(id); });
-    moved.set_displaced(filler.displaced());
+    fill(moved, [&](auto&& put) { visit(r, put); });
     give_back_lines(rows_[r]);
     rows_[r] = moved;
   }
@@ -395,11 +398,13 @@ class id_rows {
   }
   void copy_row(std::uint32_t r, const row_ids& from) {
     const std::uint32_t lines = from.size > 1 ? fewest_lines(from) : 0;
-    if (lines > lines_a_pooled_run) {
-      make_long(r, long_.take(alloc_, lines));
-    } else if (lines != 0) {
+    if (lines != 0 && lines <= lines_a_pooled_run) {
       rows_[r] = id_row::of_run(pool_.take(alloc_, lines), lines);
+      fill(rows_[r], [&](auto&& put) { from.visit(put); });
+      rows_.count(r) = static_cast<std::uint8_t>(from.size);
+      return;
     }
+    if (lines != 0) make_long(r, long_.take(alloc_, lines));
     from.visit([&](std::uint32_t id) { add(r, id); });
   }
   // The fewest lines that these ids can have come to lie in.

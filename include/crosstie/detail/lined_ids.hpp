@@ -12,6 +12,7 @@
 #pragma once
 
 #include <bit>
+#include <cassert>
 #include <cstdint>
 
 #include <crosstie/dense_id.hpp>
@@ -172,9 +173,11 @@ class line_filler {
   }
 
   void put(std::uint32_t id) noexcept {
-    std::uint32_t line = lined_ids::home_of(id, lines_);
+    const std::uint32_t home = lined_ids::home_of(id, lines_);
+    std::uint32_t line = home;
     while (used_[line] == ids_a_line) [[unlikely]] {
       line = line + 1 == lines_ ? 0 : line + 1;
+      assert(line != home);
       displaced_ = true;
     }
     ids_[line][used_[line]++] = id;

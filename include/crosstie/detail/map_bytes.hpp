@@ -98,7 +98,7 @@ struct table_bytes<flat_set<Key, Hash, Eq, Alloc>> {
   static std::uint64_t entries(const table& from) noexcept { return from.size(); }
   static void write(byte_writer& to, const table& from) {
     write_sorted(to, [&](auto&& add) {
-      for (const Key& key : from) add(key, [](byte_writer&) noexcept {});
+      from.for_each([&](const Key& key) { add(key, [](byte_writer&) noexcept {}); });
     });
   }
   static byte_fault read(const byte_body& body, table& into) {
