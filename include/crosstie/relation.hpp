@@ -82,6 +82,7 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   template <class Visit>
   void for_each_in_row(Row row, Visit&& visit) const {
     if (crosstie::to_index(row) >= this->rows_.size()) return;
+    this->rows_.prefetch_ids(crosstie::to_index(row));
     this->rows_.visit(crosstie::to_index(row),
                       [&](std::uint32_t column) { visit(from_index<Column>(column)); });
   }

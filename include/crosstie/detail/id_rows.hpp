@@ -143,15 +143,8 @@ class id_rows {
   // Calls visit(id) for each id of a row.
   template <class Visit>
   void visit(std::uint32_t r, Visit&& visit) const {
-    const id_row of = rows_[r];
-    const std::uint32_t lines = of.lines();
-    if (lines == 2 || lines == 3) {
-      const auto line = [&](std::uint32_t i) { return pool_.at_mark(of.mark(i)); };
-      return visit_two_or_three(line(0), line(1), line(lines - 1), lines == 3, visit);
-    }
-    prefetch_ids(r);
     row_ids all = ids(r);
-    if (lines == 1) all.head_places = all.size;  // they lie at its front
+    if (rows_[r].lines() == 1) all.head_places = all.size;  // they lie at its front
     all.visit(visit);
   }
   [[gnu::always_inline]] void prefetch_row(std::uint32_t r) const noexcept {

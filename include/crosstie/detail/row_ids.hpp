@@ -4,7 +4,6 @@
 // Thread safety: as plain data.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 
@@ -57,22 +56,5 @@ struct row_ids {
     for (std::uint32_t i = 0; i < count; ++i) visit(ids[i]);
   }
 };
-
-// Calls visit(id) for each id of two lines, or of three. Which of both cannot be foretold: so a
-// third line, any line, is read in either case, and made to look empty where there is none. All
-// places lie side by side here, so that compilers make vectors of the loop.
-template <class Visit>
-void visit_two_or_three(const std::uint32_t* first, const std::uint32_t* second,
-                        const std::uint32_t* third, bool has_third, Visit& visit) {
-  std::uint32_t ids[3 * ids_a_line];
-  std::copy_n(first, ids_a_line, ids);
-  std::copy_n(second, ids_a_line, ids + ids_a_line);
-  const std::uint32_t hidden = has_third ? 0 : no_index;
-  std::transform(third, third + ids_a_line, ids + 2 * ids_a_line,
-                 [&](std::uint32_t id) { return id | hidden; });
-  for (const std::uint32_t id : ids) {
-    if (id != no_index) visit(id);
-  }
-}
 
 }  // namespace crosstie::detail
