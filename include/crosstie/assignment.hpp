@@ -190,7 +190,7 @@ class assignment {
   // Calls visit(column, row) for each of them, in the same order: quicker, since the width of the
   // rows is looked at once.
   template <class Visit>
-  void for_each(Visit&& visit) const {
+  [[gnu::always_inline]] void for_each(Visit&& visit) const {
     row_of_.for_each([&](std::uint32_t column, std::uint32_t row) {
       visit(from_index<Column>(column), from_index<Row>(row));
     });

@@ -80,7 +80,7 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   // Calls visit(column) for every column of a row, which it must not change. Where visit is simple
   // (a sum, a count), compilers make vectors of it, which they do not of a loop over row(r).
   template <class Visit>
-  void for_each_in_row(Row row, Visit&& visit) const {
+  [[gnu::always_inline]] void for_each_in_row(Row row, Visit&& visit) const {
     if (crosstie::to_index(row) >= this->rows_.size()) return;
     this->rows_.prefetch_ids(crosstie::to_index(row));
     this->rows_.visit(crosstie::to_index(row),
@@ -94,7 +94,7 @@ class relation : public detail::cells<Row, Column, detail::no_value, Index, Allo
   // Calls visit(row, column) for every pair, in order of rows; it must not change that row: see
   // erase_if.
   template <class Visit>
-  void for_each(Visit&& visit) const {
+  [[gnu::always_inline]] void for_each(Visit&& visit) const {
     for (std::uint32_t r = 0; r < this->rows_.size(); ++r) {
       this->prefetch_after(r);
       this->rows_.ids(r).visit_lines(

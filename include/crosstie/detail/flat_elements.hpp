@@ -185,7 +185,7 @@ class flat_elements {
   // Elements that visit() erases are not visited any more. Where it plainly erases none, compilers
   // see that the size stays, and leave the question out.
   template <class Visit>
-  void visit_all(Visit&& visit) const {
+  [[gnu::always_inline]] void visit_all(Visit&& visit) const {
     const std::size_t before = size_;
     if (!has_first_alone()) {
       storage_.for_each([&](place at) {

@@ -124,17 +124,21 @@ class flat_storage {
       unmark_groups_before(home, hash);
   }
 
-  // Calls visit(place) for every element. visit may destroy the element it is given.
+  // Calls visit(place) for every element. visit may destroy the element it is given. Inlined, as
+  // all functions that visit are: what is called may add up, and clang would keep the sum in
+  // memory.
   template <class Visit>
-  void for_each(Visit&& visit) const {
-    const std::size_t count = group_count();
-    for (std::size_t g = 0; g < count; ++g) {
-      const std::uint32_t full = groups[g].match_full();
+  [[gnu::always_inline]] void for_each(Visit&& visit) const {
+    group* const end = groups + group_count();
+    Value* first = slots;
+    for (group* here = groups; here != end; ++here, first += group_slots) {
+      const std::uint32_t full = here->match_full();
       // Groups fill from the front: nearly always that is all of them.
-      const auto front = static_cast<unsigned>(std::countr_one(full));
-      for (unsigned i = 0; i < front; ++i) visit(at(g, i));
+      const auto front = static_cast<std::size_t>(std::countr_one(full));
+      for (std::size_t i = 0; i < front; ++i) visit(place{here->tags + i, first + i});
       for (std::uint32_t rest = full >> front << front; rest != 0; rest &= rest - 1) {
-        visit(at(g, static_cast<unsigned>(std::countr_zero(rest))));
+        const auto i = static_cast<std::size_t>(std::countr_zero(rest));
+        visit(place{here->tags + i, first + i});
       }
     }
   }

@@ -142,7 +142,7 @@ class id_rows {
   }
   // Calls visit(id) for each id of a row.
   template <class Visit>
-  void visit(std::uint32_t r, Visit&& visit) const {
+  [[gnu::always_inline]] void visit(std::uint32_t r, Visit&& visit) const {
     row_ids all = ids(r);
     if (rows_[r].lines() == 1) all.head_places = all.size;  // they lie at its front
     all.visit(visit);

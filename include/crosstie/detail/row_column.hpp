@@ -59,7 +59,7 @@ class row_column {
 
   // Calls visit(column, row) for every column that has a row; loops that compilers make vectors of.
   template <class Visit>
-  void for_each(Visit&& visit) const {
+  [[gnu::always_inline]] void for_each(Visit&& visit) const {
     const auto size = static_cast<std::uint32_t>(size_);
     if (is_wide_) {
       for (std::uint32_t c = 0; c < size; ++c) {

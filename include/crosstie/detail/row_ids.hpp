@@ -26,7 +26,7 @@ struct row_ids {
   // Calls visit(id) for each, line by line: for whoever passes through many rows, whose lines
   // cannot be foretold how full they are, and whose ends are told once a line here.
   template <class Visit>
-  void visit_lines(Visit&& visit) const {
+  [[gnu::always_inline]] void visit_lines(Visit&& visit) const {
     if (single != no_index) return visit(single);
     if (head_places + tail_places <= ids_a_line) return visit_first(head, size, visit);
     for (std::uint32_t at = 0; at < head_places; at += ids_a_line) visit_line(head + at, visit);
@@ -34,7 +34,7 @@ struct row_ids {
   }
   // Calls visit(id) for each; loops that compilers make vectors of.
   template <class Visit>
-  void visit(Visit&& visit) const {
+  [[gnu::always_inline]] void visit(Visit&& visit) const {
     if (single != no_index) visit(single);
     for (std::uint32_t at = 0; at < head_places; ++at) {
       if (head[at] != no_index) visit(head[at]);
