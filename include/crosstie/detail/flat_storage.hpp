@@ -77,7 +77,9 @@ class flat_storage {
   }
 
   void deallocate(Alloc& alloc) noexcept {
-    if (slots == nullptr) return;
+    // The second question is for g++ 12, which does not see that the first one answers it, and
+    // warns.
+    if (slots == nullptr || groups == &empty_group) return;
     block_alloc blocks(alloc);
     block_traits::deallocate(blocks, reinterpret_cast<block*>(groups), blocks_for(mask + 1));
     *this = flat_storage();
