@@ -129,8 +129,8 @@ class flat_set : public detail::flat_table<detail::set_policy<Key>, Hash, Eq, Al
     return true;
   }
 
-  // Calls visit(key) for every key, which takes less than a loop over iterators where visit is
-  // short.
+  // Calls visit(key) for every key, in less time than iterators take where visit is short. visit
+  // may erase keys.
   template <class Visit>
   void for_each(Visit&& visit) const {
     this->visit_all([&](const Key& key) { visit(key); });
