@@ -226,6 +226,10 @@ void race_maps(std::size_t entries, int rounds, results& into);
 void race_shared(std::size_t entries, int rounds, results& into);
 void race_longest_insert(std::size_t entries, int rounds, results& into);
 void race_probes(std::size_t entries, int rounds, results& into);
+// No tables: loads out of memory of so many lines of 64 bytes.
+void race_memory(const std::vector<std::size_t>& lines, int count, results& into);
+inline constexpr const char* memory_walk = "load after the last one";
+inline constexpr const char* memory_sum = "load on its own";
 inline constexpr const char* number_keys = "{u32,u32}";
 inline constexpr const char* name_keys = "node name (52) x pod UID (36)";
 inline constexpr const char* map_keys = "{u32,u32} -> u64";

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/plot.hpp"
@@ -170,10 +171,6 @@ std::string text_of(const results& found, const cli::case_fields& of, const char
 }
 
 void draw_goals(const results& found, page& to) {
-  to.card("Goals");
-  to.text(
-      "Each row is reached by one type in one configuration. Ratios are to the best peer of the "
-      "same run; batches are judged by the best peer's single lookups.");
   std::vector<std::vector<std::string>> rows;
   for (const cli::measurement& one : found.all()) {
     if (one.bench != "goals" || one.metric != "reached") continue;
@@ -187,6 +184,11 @@ void draw_goals(const results& found, page& to) {
     row.push_back(one.value != 0 ? "reached" : "MISSED");
     rows.push_back(std::move(row));
   }
+  if (rows.empty()) return;
+  to.card("Goals");
+  to.text(
+      "Each row is reached by one type in one configuration. Ratios are to the best peer of the "
+      "same run; batches are judged by the best peer's single lookups.");
   to.table({"keys", "entries", "type", "operation", "ours", "best peer", "better", "wanted", ""},
            rows);
 }
@@ -212,8 +214,9 @@ void draw_case(const results& found, const std::string& keys, std::int64_t entri
   }
 }
 
-// Ours and the best peer over the sizes of one contest.
-void draw_sizes(const results& found, const std::string& keys, const char* operation, page& to) {
+// A line a layout over the sizes of one contest; none where there is but one size.
+std::vector<line> lines_by_size(const results& found, const std::string& keys,
+                                const char* operation) {
   std::map<std::string, line> lines;
   for (const cli::measurement& one : found.all()) {
     if (one.bench != "tables" || one.metric != "time" ||
@@ -230,8 +233,41 @@ void draw_sizes(const results& found, const std::string& keys, const char* opera
   for (auto& [layout, of] : lines) {
     if (of.points.size() > 1) all.push_back(std::move(of));
   }
-  if (all.empty()) return;
-  to.plot(draw_lines(operation, {"entries", "ns an operation", true, true}, all));
+  return all;
+}
+
+void draw_sizes(const results& found, const std::string& keys, page& to) {
+  bool opened = false;
+  for (const char* operation : {"hit", "miss"}) {
+    const std::vector<line> lines = lines_by_size(found, keys, operation);
+    if (lines.empty()) continue;
+    if (!std::exchange(opened, true)) to.card(fmt::format("{}, by size", keys));
+    to.plot(draw_lines(operation, {"entries", "ns an operation", true, true}, lines));
+  }
+}
+
+// What the machine takes to load a line, by how much memory is asked for.
+void draw_memory(const results& found, page& to) {
+  std::vector<line> lines;
+  for (const char* operation : {memory_walk, memory_sum}) {
+    line of{operation, {}};
+    for (const cli::measurement& one : found.all()) {
+      if (one.bench != "memory" || one.metric != "time" ||
+          !has_fields(one, {{"operation", operation}})) {
+        continue;
+      }
+      const auto size = static_cast<double>(std::get<std::int64_t>(one.of[1].second));
+      of.points.emplace_back(size * 64 / (1 << 20), one.value);
+    }
+    if (of.points.size() > 1) lines.push_back(std::move(of));
+  }
+  if (lines.empty()) return;
+  to.card("What memory takes here");
+  to.text(
+      "One line of 64 bytes out of so much memory, in random order: no table larger than the "
+      "caches is faster than this. Other guests of a shared machine leave less of its last cache "
+      "than its data sheet says; where the curve rises is what is left.");
+  to.plot(draw_lines("a load", {"MiB", "ns", true, true}, lines));
 }
 
 }  // namespace
@@ -250,10 +286,7 @@ void judge_goals(results& found) {
 
 void draw_tables(const results& found, page& to) {
   draw_goals(found, to);
-  for (const char* keys : {name_keys, number_keys, map_keys}) {
-    to.card(fmt::format("{}, by size", keys));
-    for (const char* operation : {"hit", "miss"}) draw_sizes(found, keys, operation, to);
-  }
+  for (const char* keys : {name_keys, number_keys, map_keys}) draw_sizes(found, keys, to);
   std::set<std::pair<std::string, std::int64_t>> cases;
   for (const cli::measurement& one : found.all()) {
     if (one.bench == "tables") {
@@ -261,6 +294,7 @@ void draw_tables(const results& found, page& to) {
     }
   }
   for (const auto& [keys, entries] : cases) draw_case(found, keys, entries, to);
+  draw_memory(found, to);
 }
 
 }  // namespace crosstie::bench

@@ -91,6 +91,17 @@ def probe_rows(found):
             yield [of["layout"], of["operation"], with_interval(one)]
 
 
+def memory_rows(found):
+    """A line a size: ns of a load that waits for the last one, and of one that does not."""
+    sizes = {}
+    for (bench, case, metric), one in found.items():
+        if bench == "memory" and metric == "time":
+            of = dict(case)
+            sizes.setdefault(of["lines"], {})[of["operation"]] = with_interval(one)
+    for lines, loads in sizes.items():
+        yield [f"{lines * 64 / 2**20:.3g}", loads["load after the last one"], loads["load on its own"]]
+
+
 def contests(found):
     """{(keys, entries): {operation: {layout: result}}}; "memory" and "resident" in bytes."""
     all_of = {}
@@ -131,6 +142,11 @@ def figures(found, run, plots):
     if probes:
         lines += ["", "### Probes that nobody watches", "", "ns an operation (interval).", "",
                   *table(["layout", "operation", "time"], probes, 2)]
+    memory = list(memory_rows(found))
+    if memory:
+        lines += ["", "### What memory takes", "",
+                  "ns (interval) to load one line of 64 bytes in random order.", "",
+                  *table(["MiB", "load after the last one", "load on its own"], memory, 0)]
     for (keys, entries), contest in contests(found).items():
         if entries <= 1000:
             continue

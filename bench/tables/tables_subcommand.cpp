@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/options.hpp"
 #include "subcommands.hpp"
@@ -32,6 +33,17 @@ std::string huge_pages() {
   return asked && modes.contains("[madvise]") ? "asked for" : "none";
 }
 
+// From 256 KiB to 96 MiB, two sizes to each power of two.
+std::vector<std::size_t> lines_to_load(std::size_t entries, bool quick) {
+  if (entries != 0) return {entries};
+  std::vector<std::size_t> lines;
+  for (std::size_t size = 4096; size <= (quick ? 65'536U : 1'048'576U); size *= 2) {
+    lines.push_back(size);
+    lines.push_back(size + size / 2);
+  }
+  return lines;
+}
+
 void measure(const choice& of, const bench_options& options, results& into) {
   into.run.emplace_back("boost", std::string(BOOST_LIB_VERSION));
   into.run.emplace_back("abseil", std::to_string(ABSL_LTS_RELEASE_VERSION));
@@ -44,6 +56,9 @@ void measure(const choice& of, const bench_options& options, results& into) {
       run(entries, entries > 5'000'000 ? std::min(options.rounds, 3) : options.rounds, into);
     }
   };
+  if (of.keys == "all" || of.keys == "memory") {
+    race_memory(lines_to_load(of.entries, options.quick), options.rounds, into);
+  }
   if (options.quick) {
     race("names", race_names, {1, 10, 100, 1000, 50'000});
     race("numbers", race_numbers, {1, 10, 100, 1000, 200'000});
@@ -72,8 +87,10 @@ void define_tables(CLI::App& app) {
       [=](const bench_options& options, results& into) { measure(*of, options, into); },
       draw_tables);
   own.add_option("--keys", of->keys, "which contests")
-      ->check(CLI::IsMember({"all", "names", "numbers", "maps", "shared", "longest", "probes"}));
-  own.add_option("--entries", of->entries, "in each table; 0: the sizes of the goals")
+      ->check(CLI::IsMember(
+          {"all", "names", "numbers", "maps", "shared", "longest", "probes", "memory"}));
+  own.add_option("--entries", of->entries,
+                 "in each table (memory: lines of 64 B); 0: the sizes of the goals")
       ->check(CLI::Range(0, 1 << 30));
 }
 
