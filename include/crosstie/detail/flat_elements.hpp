@@ -182,20 +182,6 @@ class flat_elements {
   [[nodiscard]] bool has_first_alone() const noexcept {
     return size_ <= 1 && (size_ == 0 || storage_.groups->tags[0] != 0);
   }
-  // Elements that visit() erases are not visited any more. Where it plainly erases none, compilers
-  // see that the size stays, and leave the question out.
-  template <class Visit>
-  [[gnu::always_inline]] void visit_all(Visit&& visit) const {
-    const std::size_t before = size_;
-    if (!has_first_alone()) {
-      storage_.for_each([&](place at) {
-        if (size_ == before || *at.tag != 0) [[likely]]
-          visit(*at.slot);
-      });
-    } else if (size_ != 0) {
-      visit(*storage_.slots);
-    }
-  }
 
   static const key_type& key_at(place at) noexcept { return Policy::key(*at.slot); }
 

@@ -265,9 +265,25 @@ class flat_table : public flat_elements<Policy, Hash, Eq, Alloc> {
   using base::add;
   using base::locate;
 
+  // Elements that visit() erases are not visited any more. Where it plainly erases none, compilers
+  // see that the size stays, and leave the question out.
+  template <class Visit>
+  [[gnu::always_inline]] void visit_all(Visit&& visit) const {
+    const std::size_t before = size_;
+    if (!has_first_alone()) {
+      storage_.for_each([&](place at) {
+        if (size_ == before || *at.tag != 0) [[likely]]
+          visit(*at.slot);
+      });
+    } else if (size_ != 0) {
+      visit(*storage_.slots);
+    }
+  }
+
  private:
   using base::erase_found;
   using base::first;
+  using base::has_first_alone;
   using base::key_at;
   using base::probe_length;
   using base::rebuilds_;
