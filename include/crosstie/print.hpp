@@ -14,8 +14,9 @@
 //   std::cout << crosstie::shown(map, 10);                        the first ten entries, then "..."
 //
 // Promise: texts are quoted, and control characters, quotes and backslashes in them escaped; enums
-//   print their number; keys print their fields; other types print by their own operator<<, or as
-//   "?" where they have none. Flat tables print in their own order, which differs from run to run.
+//   print their number; keys print their fields, containers their elements, [1, 2]; other types
+//   print by their own operator<<, or as "?" where they have none. Flat tables print in their own
+//   order, which differs from run to run.
 // With fmt: crosstie/fmt.hpp. Cost: as the stream. Thread safety: a reader of the table.
 #pragma once
 
@@ -23,6 +24,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <ostream>
 #include <string_view>
 #include <tuple>
@@ -94,6 +96,9 @@ template <class T>
 concept streamed = requires(std::ostream& to, const T& value) { to << value; };
 
 template <class T>
+concept listed = requires(const T& value) { value.begin() != value.end(); };
+
+template <class T>
 void print_value(std::ostream& to, const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     to << (value ? "true" : "false");
@@ -113,15 +118,6 @@ void print_value(std::ostream& to, const T& value) {
     } else {
       to << "none";
     }
-  } else if constexpr (is_std_array<T>) {
-    const char* separator = "";
-    to << '[';
-    for (const auto& element : value) {
-      to << separator;
-      detail::print_value(to, element);
-      separator = ", ";
-    }
-    to << ']';
   } else if constexpr (has_fields<T>) {
     const char* separator = "";
     to << '(';
@@ -131,6 +127,15 @@ void print_value(std::ostream& to, const T& value) {
         },
         crosstie::as_fields(value));
     to << ')';
+  } else if constexpr (listed<T>) {
+    const char* separator = "";
+    to << '[';
+    for (const std::iter_value_t<decltype(value.begin())>& element : value) {
+      to << separator;
+      detail::print_value(to, element);
+      separator = ", ";
+    }
+    to << ']';
   } else {
     to << '?';
   }

@@ -394,6 +394,20 @@ TEST(print, shows_uuids_and_digests_by_their_texts) {
             "123e4567-e89b-42d3-a456-426614174000   a3817f04ba25a8e66df67214c7550293");
 }
 
+TEST(print, shows_containers_by_their_elements) {
+  struct unprintable {
+    virtual ~unprintable() = default;
+  };
+  std::ostringstream text;
+  text << flat_map<int, std::vector<std::string>>{{1, {"x", "y"}}} << ' '
+       << flat_map<int, std::vector<bool>>{{1, {true, false}}} << ' '
+       << flat_map<int, std::map<int, std::array<char, 1>>>{{1, {{2, {3}}}}} << ' '
+       << flat_map<int, std::vector<unprintable>>{{1, std::vector<unprintable>(2)}} << ' '
+       << flat_map<int, flat_set<int>>{{1, {2}}};
+  EXPECT_EQ(text.str(),
+            R"({1: ["x", "y"]} {1: [true, false]} {1: [(2, [3])]} {1: [?, ?]} {1: {2}})");
+}
+
 TEST(print, shows_interners_of_every_layout) {
   interner<std::string, std::uint32_t, std::allocator<std::byte>, text_layout::in_lines> names;
   names.intern("x");
