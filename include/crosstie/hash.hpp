@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 // <random> costs more to include than all else here together.
 #if defined(__linux__) && __has_include(<sys/random.h>)
@@ -160,12 +161,16 @@ class hash_state {
 }
 
 // The seed of one table, by its address, and with its elements it goes to other tables. The tables
-// that come after that get other seeds, even where that one has been: copying a table into another
-// in iteration order would pile keys up, if both had the same.
+// that come after that get other seeds, even where that one has been, and so does a table that was
+// moved from: putting a table's keys into another in iteration order would pile them up, if both
+// had the same.
 class table_seed {
  public:
   explicit table_seed(const void* table) : value_(make(table)) {}
   table_seed(const table_seed& other) noexcept : value_(other.value_) { given_away() += 1; }
+  table_seed(table_seed&& other) noexcept : table_seed(std::as_const(other)) {
+    other.renew(&other);
+  }
   table_seed& operator=(const table_seed& other) noexcept {
     value_ = other.value_;
     given_away() += 1;
@@ -173,6 +178,8 @@ class table_seed {
   }
   ~table_seed() = default;
   operator std::uint64_t() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
+  // Another seed, for a table whose elements have gone elsewhere with this one.
+  void renew(const void* table) noexcept { value_ = make(table); }
 
  private:
   [[nodiscard]] static std::uint64_t& given_away() noexcept {

@@ -5,6 +5,8 @@
 //
 // Promise: an insertion moves at most 392 elements (to split a segment in two), and now and then
 //   doubles the directory, 8 bytes for some 300 elements; a flat table that grows moves them all.
+//   Where hashes are so alike that the directory would have to outgrow the elements, segments grow
+//   instead, as flat tables do.
 // Cost: a lookup is that of a flat_map behind one load from the directory, which is mostly in
 //   cache; about 2 bytes an element more than flat_map. Choose it where one slow insertion is a
 //   missed deadline; flat_map has the better mean.
@@ -231,7 +233,8 @@ class steady_map {
   void merge(steady_map&& source) { merge(source); }
   // Splits segments until so many elements are likely to fit without further splits. Since each
   // split halves them all, that may take twice the memory that the elements need. Throws
-  // std::length_error where no memory could hold them.
+  // std::length_error where no memory could hold them. Where memory runs out midway, what has been
+  // taken stays for later insertions; clear() frees it.
   void reserve(std::size_t size) {
     if (size == 0) return;
     // As far below a full segment as hashes may crowd into one: four standard deviations.
@@ -373,8 +376,16 @@ class steady_map {
       directory_.reserve(1);
       directory_.push_back(create(0));
     }
-    while (directory_[entry_of(hash)]->map.size() >= most_in_segment) split(entry_of(hash));
+    while (is_to_split(*directory_[entry_of(hash)])) split(entry_of(hash));
     return *directory_[entry_of(hash)];
+  }
+  // Whether it is full, and no deeper than good hashes make the fullest one: they spread within a
+  // factor of two. Elements whose hashes are equal, which no split sets apart, are asked to part
+  // once whenever the map has doubled.
+  [[nodiscard]] bool is_to_split(const segment& one) const noexcept {
+    constexpr unsigned spare_depth = 2;
+    const auto usual = static_cast<unsigned>(std::bit_width(size_ / most_in_segment));
+    return one.map.size() >= most_in_segment && one.depth < usual + spare_depth;
   }
 
   // Everything that may throw comes first; then elements move without exceptions.
@@ -384,12 +395,19 @@ class steady_map {
       deepen_directory(depth_ + 1);
       entry *= 2;
     }
-    elements zeros(most_in_segment, full->map.hash_function(), key_equal<Key>(), alloc_);
+    const auto is_one = [&](const Key& key) {
+      return (hash_of(key) >> (63 - full->depth) & 1) != 0;
+    };
+    std::size_t one_count = 0;  // matters where one half may be more than usual segments take
+    if (full->map.size() > most_in_segment) {
+      full->map.for_each([&](const Key& key, const T&) { one_count += is_one(key); });
+    }
+    elements zeros(std::max(most_in_segment, full->map.size() - one_count),
+                   full->map.hash_function(), key_equal<Key>(), alloc_);
     segment* const ones = create(full->depth + 1);
-    try_reserve(*ones);
+    try_reserve(*ones, std::max(most_in_segment, one_count));
     for (auto& [key, value] : full->map) {
-      const bool one = hash_of(key) >> (63 - full->depth) & 1;
-      (one ? ones->map : zeros).try_emplace(take_key(key), std::move(value));
+      (is_one(key) ? ones->map : zeros).try_emplace(take_key(key), std::move(value));
     }
     full->map = std::move(zeros);
     ++full->depth;
@@ -398,16 +416,16 @@ class steady_map {
     for (std::size_t i = 0; i < shared; ++i) directory_[first + shared + i] = ones;
   }
 
-  void try_reserve(segment& fresh) {
+  void try_reserve(segment& fresh, std::size_t size) {
 #if defined(__cpp_exceptions)
     try {
-      fresh.map.reserve(most_in_segment);
+      fresh.map.reserve(size);
     } catch (...) {
       destroy(&fresh);
       throw;
     }
 #else
-    fresh.map.reserve(most_in_segment);
+    fresh.map.reserve(size);
 #endif
   }
 

@@ -281,6 +281,21 @@ TEST(hash, a_seed_that_went_with_its_elements_is_not_given_again) {
   }
 }
 
+// "Keep only some of them": what is put back comes in the order of the hashes that it once had.
+TEST(hash, a_table_that_was_moved_from_gets_another_seed) {
+  flat_set<int> set{1, 2};
+  const hash_code before = set.hash(1);
+  flat_set<int> moved = std::move(set);
+  EXPECT_EQ(moved.hash(1), before);
+  EXPECT_NE(set.hash(1), before);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(moved.count(1), 1U);
+  set = std::move(moved);
+  EXPECT_EQ(set.hash(1), before);
+  EXPECT_NE(moved.hash(1), before);  // NOLINT(bugprone-use-after-move)
+  flat_set<int> again(std::move(set), std::allocator<int>());
+  EXPECT_NE(set.hash(1), again.hash(1));  // NOLINT(bugprone-use-after-move)
+}
+
 TEST(key, times_are_keys) {
   using std::chrono::seconds;
   const std::chrono::sys_time<seconds> noon{seconds{12 * 3600}};

@@ -206,6 +206,21 @@ TEST(uuid_assignment, columns_cannot_be_made_to_collide_without_the_seed) {
   }
 }
 
+// In the order of the old table the first half of them would pile up in its first buckets.
+TEST(uuid_assignment, takes_back_what_was_moved_out_of_it) {
+  uuid_assignment<> bound;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    const auto column = format_uuid({detail::fold(i + 1, detail::mix_a), i});
+    bound.assign("n", {column.data(), column.size()});
+  }
+  const uuid_assignment<> before = std::move(bound);
+  before.for_each([&](std::string_view row, std::string_view column) {
+    if (bound.size() < 10'000) bound.assign(row, column);  // NOLINT(bugprone-use-after-move)
+  });
+  EXPECT_EQ(bound.size(), 10'000U);
+  EXPECT_LT(bound.stats().longest_probe, 100U);
+}
+
 TEST(uuid_assignment, refuses_to_reserve_more_than_there_is) {
   uuid_assignment<> bound;
   bound.assign("n", "p");

@@ -19,6 +19,23 @@
 #include "crosstie/allocators.hpp"
 
 namespace crosstie::test {
+
+// The combiner that everybody writes, which leaves some thousand hashes to a million points.
+struct point {
+  int x, y;
+  bool operator==(const point&) const = default;
+};
+
+}  // namespace crosstie::test
+
+template <>
+struct std::hash<crosstie::test::point> {
+  std::size_t operator()(const crosstie::test::point& p) const noexcept {
+    return std::hash<int>()(p.x) ^ (std::hash<int>()(p.y) << 1);
+  }
+};
+
+namespace crosstie::test {
 namespace {
 
 TEST(steady_map, has_the_strong_guarantee) {
@@ -47,6 +64,28 @@ TEST(steady_map, has_the_strong_guarantee) {
     for (std::uint32_t i = 0; i < 9000; ++i) ASSERT_TRUE(map.contains(i));
   }
   EXPECT_EQ(ledger.live_blocks, 0U);
+}
+
+// No split sets equal hashes apart: the directory must not double until memory ends.
+TEST(steady_map, takes_more_equal_hashes_than_a_segment_holds) {
+  for (const auto& [width, height] :
+       {std::pair(600, 450), std::pair(1, 3000), std::pair(3000, 1)}) {
+    steady_map<point, int> map;
+    for (int x = 0; x < width; ++x) {
+      for (int y = 0; y < height; ++y) map.try_emplace(point{x, y & 3}, y);
+    }
+    for (int x = 0; x < width; ++x) {
+      for (int y = 0; y < height; ++y) {
+        ASSERT_EQ(map.try_emplace(point{x, y}, y).second, y > 3);
+        ASSERT_TRUE(map.contains(point{x, y}));
+      }
+    }
+    EXPECT_EQ(map.size(), static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+    EXPECT_LT(map.memory_bytes(), 100 * map.size());
+    EXPECT_EQ(erase_if(map, [](const point& at, int) { return at.y % 2 == 0; }),
+              static_cast<std::size_t>(width) * static_cast<std::size_t>((height + 1) / 2));
+    ASSERT_FALSE(map.contains(point{0, 0}));
+  }
 }
 
 // Of what is reserved nothing splits later, whether the map was empty or not.

@@ -137,7 +137,8 @@ class flat_elements {
   [[nodiscard]] Hash hash_function() const { return hash_; }
   [[nodiscard]] Eq key_eq() const { return eq_; }
 
-  // The hash of a key or view in this table: good for this table, and for copies of it.
+  // The hash of a key or view in this table: good for this table until its elements are moved
+  // elsewhere or swapped (then for the table that has them), and for copies of it.
   template <class View>
     requires(is_lookup<View>)
   [[nodiscard]] hash_code hash(const View& key) const {
@@ -452,6 +453,7 @@ class flat_elements {
     size_ = other.size_;
     max_load_ = storage::max_load(storage_.group_count());
     other.clear();
+    other.seed_.renew(&other);
   }
 
   void take_policies(flat_elements& other) {
@@ -460,7 +462,9 @@ class flat_elements {
     seed_ = other.seed_;
   }
 
+  // An empty table that is moved from stays what it was.
   void steal(flat_elements& other) noexcept {
+    if (other.size_ != 0) other.seed_.renew(&other);
     storage_ = std::exchange(other.storage_, storage());
     size_ = std::exchange(other.size_, 0);
     max_load_ = std::exchange(other.max_load_, 0);
