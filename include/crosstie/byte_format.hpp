@@ -211,7 +211,9 @@ T read_value(byte_reader& from) {
     const std::uint64_t bit = from.word(1);
     if (bit > 1) from.fail();
     return bit == 1;
-  } else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {
+  } else if constexpr (std::is_enum_v<T>) {
+    return static_cast<T>(read_value<std::underlying_type_t<T>>(from));
+  } else if constexpr (std::is_integral_v<T>) {
     return static_cast<T>(from.word(sizeof(T)));
   } else if constexpr (std::is_floating_point_v<T>) {
     using word = typename exact_float<T>::word;

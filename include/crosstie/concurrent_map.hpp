@@ -67,6 +67,11 @@ class concurrent_map {
   template <class View>
   static constexpr bool is_lookup = map::template is_lookup<View>;
 
+  // What goes in: a view of a key, or what converts to one.
+  template <class Given>
+  static constexpr bool is_asked =
+      is_lookup<std::remove_cvref_t<Given>> || std::is_convertible_v<Given, Key>;
+
   concurrent_map() : concurrent_map(default_shards) {}
   // The number of shards is rounded up to a power of two.
   explicit concurrent_map(std::size_t shards, const Alloc& alloc = Alloc())
@@ -89,10 +94,12 @@ class concurrent_map {
     visit_found(detail::as_lookup(part...), [&](const T& value) { found.emplace(value); });
     return found;
   }
+  [[nodiscard]] std::optional<T> find(const Key& key) const { return find<Key>(key); }
   template <class... Part>
   [[nodiscard]] bool contains(const Part&... part) const {
     return visit_found(detail::as_lookup(part...), [](const T&) noexcept {});
   }
+  [[nodiscard]] bool contains(const Key& key) const { return contains<Key>(key); }
   // Calls visit(const T&) under the shard's lock where the key is there; returns whether it is.
   template <class View = Key, class Visit>
   bool visit(const View& key, Visit&& visit) const {
@@ -100,34 +107,41 @@ class concurrent_map {
   }
 
   // True if the key was absent and has now a value constructed from `args`.
-  template <view_of<Key> Given = Key, class... Args>
-  bool try_emplace(Given&& key, Args&&... args) {
+  template <class Given = Key, class... Args>
+    requires(is_asked<Given>)
+  bool try_emplace(Given&& given, Args&&... args) {
+    auto&& key = asked(std::forward<Given>(given));
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    return home.content->try_emplace(code, std::forward<Given>(key), std::forward<Args>(args)...)
+    return home.content
+        ->try_emplace(code, std::forward<decltype(key)>(key), std::forward<Args>(args)...)
         .second;
   }
   // True if the key was absent.
-  template <view_of<Key> Given = Key, class Value>
-  bool insert_or_assign(Given&& key, Value&& value) {
+  template <class Given = Key, class Value>
+    requires(is_asked<Given>)
+  bool insert_or_assign(Given&& given, Value&& value) {
+    auto&& key = asked(std::forward<Given>(given));
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    const auto [at, added] =
-        home.content->try_emplace(code, std::forward<Given>(key), std::forward<Value>(value));
+    const auto [at, added] = home.content->try_emplace(code, std::forward<decltype(key)>(key),
+                                                       std::forward<Value>(value));
     // A value that found its key present was not consumed.
     if (!added) at->second = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
     return added;
   }
   // Calls change(T&) on the value of the key, which is T() if it was absent, as one operation.
   // Returns whether it was absent. Where `change` throws, a new key is taken back.
-  template <view_of<Key> Given = Key, class Change>
-  bool update(Given&& key, Change&& change) {
+  template <class Given = Key, class Change>
+    requires(is_asked<Given>)
+  bool update(Given&& given, Change&& change) {
+    auto&& key = asked(std::forward<Given>(given));
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
-    const auto [at, added] = home.content->try_emplace(code, std::forward<Given>(key));
+    const auto [at, added] = home.content->try_emplace(code, std::forward<decltype(key)>(key));
     struct taken_back {
       map* elements;
       typename map::iterator at;
@@ -141,7 +155,8 @@ class concurrent_map {
   }
   // Calls change(T&) where the key is there; returns whether it is.
   template <class View = Key, class Change>
-  bool update_existing(const View& key, Change&& change) {
+  bool update_existing(const View& given, Change&& change) {
+    const auto& key = asked(given);
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
@@ -155,9 +170,11 @@ class concurrent_map {
   bool erase(const Part&... part) {
     return erase_key_if(detail::as_lookup(part...), [](const T&) noexcept { return true; });
   }
+  bool erase(const Key& key) { return erase<Key>(key); }
   // Erases the key if it is there and its value fits, as one operation.
   template <class View = Key, class Predicate>
-  bool erase_key_if(const View& key, Predicate&& fits) {
+  bool erase_key_if(const View& given, Predicate&& fits) {
+    const auto& key = asked(given);
     const hash_code code = empty_.hash(key);
     shard& home = shard_of(code);
     const std::unique_lock guard(home.lock);
@@ -169,16 +186,9 @@ class concurrent_map {
   // Takes the value out.
   template <class... Part>
   std::optional<T> extract(const Part&... part) {
-    const auto& key = detail::as_lookup(part...);
-    const hash_code code = empty_.hash(key);
-    shard& home = shard_of(code);
-    const std::unique_lock guard(home.lock);
-    const auto at = home.content->find(code, key);
-    if (at == home.content->end()) return std::nullopt;
-    std::optional<T> taken(std::move(at->second));
-    home.content->erase(at);
-    return taken;
+    return extract_found(asked(detail::as_lookup(part...)));
   }
+  std::optional<T> extract(const Key& key) { return extract_found(key); }
 
   // Over all shards, one after another.
   [[nodiscard]] std::size_t size() const {
@@ -225,9 +235,11 @@ class concurrent_map {
     });
     return counter.result(bytes);
   }
-  // A copy of every element, for work that takes long.
+  // A copy of every element, for work that takes long; with a seed of its own, since they may come
+  // back by replace().
   [[nodiscard]] map snapshot() const {
-    map copy(empty_);
+    map copy(0, empty_.hash_function(), empty_.key_eq(), get_allocator());
+    copy.reserve(size());
     for_each([&](const Key& key, const T& value) { copy.try_emplace(key, value); });
     return copy;
   }
@@ -257,8 +269,30 @@ class concurrent_map {
     return shards_[shard_number(code)];
   }
 
+  // A view as it is, of anything else the key that it converts to.
+  template <class Given>
+  static decltype(auto) asked(Given&& given) {
+    if constexpr (is_lookup<std::remove_cvref_t<Given>>) {
+      return std::forward<Given>(given);
+    } else {
+      return Key(std::forward<Given>(given));
+    }
+  }
+  template <class View>
+  std::optional<T> extract_found(const View& key) {
+    const hash_code code = empty_.hash(key);
+    shard& home = shard_of(code);
+    const std::unique_lock guard(home.lock);
+    const auto at = home.content->find(code, key);
+    if (at == home.content->end()) return std::nullopt;
+    std::optional<T> taken(std::move(at->second));
+    home.content->erase(at);
+    return taken;
+  }
+
   template <class View, class Visit>
-  bool visit_found(const View& key, Visit&& visit) const {
+  bool visit_found(const View& given, Visit&& visit) const {
+    const auto& key = asked(given);
     const hash_code code = empty_.hash(key);
     const shard& home = shard_of(code);
     const reading<mutex> guard(home.lock);

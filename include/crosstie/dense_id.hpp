@@ -10,6 +10,8 @@
 // Thread safety: stateless.
 #pragma once
 
+#include <crosstie/detail/language.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <limits>

@@ -8,6 +8,8 @@
 // Thread safety: stateless.
 #pragma once
 
+#include <crosstie/detail/language.hpp>
+
 #include <array>
 #include <concepts>
 #include <cstddef>

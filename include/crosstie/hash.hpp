@@ -9,6 +9,8 @@
 // Thread safety: stateless, except `process_seed()`, which is initialised once, safely.
 #pragma once
 
+#include <crosstie/detail/language.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>

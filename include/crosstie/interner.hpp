@@ -201,6 +201,11 @@ class interner {
   }
 
   // The id of a value, or a view of one, which is copied or moved in if it is new.
+  template <class Given>
+    requires(!is_lookup<Given> && detail::makes_key<Given, value_type>)
+  Id intern(Given&& value) {
+    return intern(value_type(std::forward<Given>(value)));
+  }
   template <class Given = value_type>
     requires(is_lookup<Given>)
   Id intern(Given&& value) {

@@ -17,7 +17,8 @@
 //   flat_map a row); memory once used is kept until clear().
 // Invalidation: pointers to values and iterators stay valid until their element is evicted or
 //   erased; moving and swapping the map moves no element.
-// Exceptions: strong guarantee. A copy has the elements in the same order of use.
+// Exceptions: strong guarantee; but a hash that throws for what has been put in, which it took
+//   before, ends the program. A copy has the elements in the same order of use.
 // Thread safety: any number of readers by `peek`, `contains` and `for_each`, or one writer; `find`
 //   is a write, since it counts as a use.
 #pragma once
@@ -111,14 +112,14 @@ class lru_map {
   // Constructs T from `args` unless the key is there; either way a use. The value, and whether it
   // is new; nullptr where the capacity is 0.
   template <class Given = Key, class... Args>
-    requires(view_of<Given, Key>)
+    requires(detail::makes_key<Given, Key>)
   std::pair<T*, bool> try_emplace(Given&& key, Args&&... args) {
     return emplace(
         std::forward<Given>(key), [](const std::pair<const Key, T>&) noexcept {},
         std::forward<Args>(args)...);
   }
   template <class Given = Key, class Value>
-    requires(view_of<Given, Key>)
+    requires(detail::makes_key<Given, Key>)
   std::pair<T*, bool> insert_or_assign(Given&& key, Value&& value) {
     const auto [at, added] = try_emplace(std::forward<Given>(key), std::forward<Value>(value));
     // A value that found its key present was not consumed.
@@ -128,24 +129,15 @@ class lru_map {
   }
   // try_emplace that calls evicted(element) before an element has to go; it must not throw.
   template <class Given = Key, class Evicted, class... Args>
-    requires(view_of<Given, Key>)
+    requires(detail::makes_key<Given, Key>)
   std::pair<T*, bool> emplace(Given&& key, Evicted&& evicted, Args&&... args) {
-    if (capacity_ == 0) return {nullptr, false};
-    const hash_code code = store_.hash(key);
-    if (node* found = store_.find(code, key)) {
-      list_.touch(found);
-      return {&found->held().second, false};
+    if constexpr (!view_of<Given, Key>) {
+      return emplace(Key(std::forward<Given>(key)), std::forward<Evicted>(evicted),
+                     std::forward<Args>(args)...);
+    } else {
+      return emplace_view(std::forward<Given>(key), std::forward<Evicted>(evicted),
+                          std::forward<Args>(args)...);
     }
-    // The new one first: `key` and `args` may refer into the one to go, and adding may throw.
-    node* added =
-        store_.add(code, std::forward_as_tuple(detail::key_source<Key>(std::forward<Given>(key))),
-                   std::forward<Args>(args)...);
-    if (list_.size == capacity_) {
-      evicted(std::as_const(list_.oldest->held()));
-      drop(list_.oldest);
-    }
-    list_.link(added);
-    return {&added->held().second, true};
   }
 
   template <class... Part>
@@ -222,6 +214,25 @@ class lru_map {
   }
 
  private:
+  template <class Given, class Evicted, class... Args>
+  std::pair<T*, bool> emplace_view(Given&& key, Evicted&& evicted, Args&&... args) {
+    if (capacity_ == 0) return {nullptr, false};
+    const hash_code code = store_.hash(key);
+    if (node* found = store_.find(code, key)) {
+      list_.touch(found);
+      return {&found->held().second, false};
+    }
+    // The new one first: `key` and `args` may refer into the one to go, and adding may throw.
+    node* added =
+        store_.add(code, std::forward_as_tuple(detail::key_source<Key>(std::forward<Given>(key))),
+                   std::forward<Args>(args)...);
+    if (list_.size == capacity_) {
+      evicted(std::as_const(list_.oldest->held()));
+      drop(list_.oldest);
+    }
+    list_.link(added);
+    return {&added->held().second, true};
+  }
   T* use(node* found) noexcept {
     if (found == nullptr) return nullptr;
     list_.touch(found);

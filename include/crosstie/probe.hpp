@@ -18,6 +18,8 @@
 // Thread safety: the semaphores are written by the kernel, and only read here.
 #pragma once
 
+#include <crosstie/detail/language.hpp>
+
 #include <cstdint>
 
 #if defined(__ELF__) && (defined(__x86_64__) || defined(__aarch64__)) && \

@@ -10,6 +10,8 @@
 //   table.
 #pragma once
 
+#include <crosstie/detail/language.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>

@@ -128,6 +128,11 @@ class steady_map {
   ~steady_map() { clear(); }
 
   // Constructs T from `args` only when the key is new; returns the value and whether it is new.
+  template <class Given, class... Args>
+    requires(!is_lookup<Given> && detail::makes_key<Given, Key>)
+  std::pair<T*, bool> try_emplace(Given&& key, Args&&... args) {
+    return try_emplace(Key(std::forward<Given>(key)), std::forward<Args>(args)...);
+  }
   template <class Given = Key, class... Args>
     requires(is_lookup<Given>)
   std::pair<T*, bool> try_emplace(Given&& key, Args&&... args) {
@@ -142,7 +147,7 @@ class steady_map {
     return {&at->second, true};
   }
   template <class Given = Key, class Value>
-    requires(is_lookup<Given>)
+    requires(detail::makes_key<Given, Key>)
   std::pair<T*, bool> insert_or_assign(Given&& key, Value&& value) {
     if (T* found = find_value(key)) {
       *found = std::forward<Value>(value);
@@ -187,7 +192,7 @@ class steady_map {
   }
   // map[key], or map[row, column] by the fields of the key.
   template <class Given = Key>
-    requires(is_lookup<Given>)
+    requires(detail::makes_key<Given, Key>)
   T& operator[](Given&& key) {
     return *try_emplace(std::forward<Given>(key)).first;
   }

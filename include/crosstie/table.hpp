@@ -130,7 +130,7 @@ class table : public detail::cells<Row, Column, T, Index, Alloc> {
     return result;
   }
   // table[row, column]
-  [[nodiscard]] T& operator[](Row row, Column column) { return *try_emplace(row, column).first; }
+  T& operator[](Row row, Column column) { return *try_emplace(row, column).first; }
 
   // Calls visit(column, value) for every cell of a row.
   template <class Visit>

@@ -11,6 +11,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "crosstie/allocators.hpp"
@@ -446,6 +447,43 @@ TEST(conventions, keys_may_only_move) {
   EXPECT_EQ(shared.erase_if([](const auto& element) { return *element.first < 10; }), 10U);
 }
 
+// Where a key is what something converts to, every map takes it, as a flat_map and those of std do.
+TEST(conventions, what_converts_to_a_key_is_taken_for_it) {
+  using key = std::variant<int, std::string>;
+  flat_map<key, int> flat;
+  EXPECT_TRUE(flat.try_emplace(3, 1).second);
+  steady_map<key, int> steady;
+  EXPECT_TRUE(steady.try_emplace(3, 1).second);
+  EXPECT_FALSE(steady.insert_or_assign(3, 2).second);
+  steady[3] += 1;
+  EXPECT_EQ(steady.at(3), 3);
+  lru_map<key, int> recent(2);
+  EXPECT_TRUE(recent.try_emplace(3, 1).second);
+  EXPECT_FALSE(recent.insert_or_assign(3, 2).second);
+  EXPECT_FALSE(recent.emplace(3, [](const auto&) noexcept {}, 1).second);
+  EXPECT_EQ(*recent.find(3), 2);
+  EXPECT_TRUE(recent.contains(3));
+  EXPECT_EQ(recent.erase(3), 1U);
+  interner<key> values;
+  EXPECT_EQ(values.intern(3), values.intern(key(3)));
+  // A hash of one's own knows the key alone.
+  struct by_length {
+    std::size_t operator()(const std::string& text) const noexcept { return text.size(); }
+  };
+  concurrent_map<std::string, int, by_length, std::equal_to<std::string>> shared(1);
+  EXPECT_TRUE(shared.try_emplace("x", 1));
+  EXPECT_TRUE(shared.try_emplace("y", 1));
+  EXPECT_FALSE(shared.insert_or_assign("x", 2));
+  EXPECT_FALSE(shared.update("x", [](int& n) { ++n; }));
+  EXPECT_TRUE(shared.update_existing("x", [](int& n) { ++n; }));
+  EXPECT_TRUE(shared.visit("x", [](int n) { EXPECT_EQ(n, 4); }));
+  EXPECT_EQ(shared.find("x"), 4);
+  EXPECT_TRUE(shared.contains("x"));
+  EXPECT_FALSE(shared.erase_key_if("x", [](int n) { return n == 5; }));
+  EXPECT_EQ(shared.extract("x"), 4);
+  EXPECT_TRUE(shared.erase("y"));
+}
+
 TEST(conventions, keys_are_given_in_braces) {
   steady_map<binding, int> steady;
   EXPECT_TRUE(steady.try_emplace({"n", "p"}, 1).second);
@@ -463,7 +501,11 @@ TEST(conventions, keys_are_given_in_braces) {
   EXPECT_FALSE(shared.update({"n", "p"}, add_one));
   EXPECT_TRUE(shared.update_existing({"n", "p"}, add_one));
   EXPECT_TRUE(shared.visit({"n", "p"}, [](int n) { EXPECT_EQ(n, 4); }));
+  EXPECT_EQ(shared.find({"n", "p"}), 4);
+  EXPECT_TRUE(shared.contains({"n", "p"}));
   EXPECT_TRUE(shared.erase_key_if({"n", "p"}, [](int n) { return n == 4; }));
+  EXPECT_FALSE(shared.erase({"n", "p"}));
+  EXPECT_EQ(shared.extract({"n", "p"}), std::nullopt);
   lru_rows<binding, binding, int> rows(1);
   EXPECT_TRUE(rows.try_emplace({"n", "p"}, {"q", "r"}, 1).second);
   interner<binding> values;

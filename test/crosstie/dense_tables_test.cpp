@@ -141,6 +141,9 @@ TEST(table, its_cells_are_a_range_in_order_of_rows) {
   }
   EXPECT_EQ(seen.size(), known.size());
   EXPECT_EQ(known.size(), 182U);
+  EXPECT_EQ(known.begin()->column, pod_id{0});
+  EXPECT_EQ(std::ranges::find_if(known, [](const auto& at) { return at.value == 9; })->column,
+            pod_id{8});
   cells::const_iterator first = known.begin();
   static_assert(!std::is_convertible_v<cells::const_iterator, cells::iterator>);
   EXPECT_EQ(first++, known.begin());

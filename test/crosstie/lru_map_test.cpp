@@ -138,6 +138,26 @@ TEST(lru_map, insertion_has_the_strong_guarantee) {
                               });
 }
 
+// Else a move that is noexcept would end the program where memory has run out.
+TEST(lru_map, moving_takes_no_memory) {
+  using map = lru_map<int, int, failing_allocator<std::pair<const int, int>>>;
+  static_assert(std::is_nothrow_move_constructible_v<map>);
+  map from(1000);
+  for (int i = 0; i < 1000; ++i) from.try_emplace(i, i);
+  ledger.until_failure = 0;
+  map moved = std::move(from);
+  map assigned(3);
+  assigned = std::move(moved);
+  const map empty(5);
+  ledger.until_failure = static_cast<std::size_t>(-1);
+  EXPECT_EQ(assigned.size(), 1000U);
+  EXPECT_EQ(*assigned.find(7), 7);
+  EXPECT_EQ(from.size(), 0U);  // NOLINT(bugprone-use-after-move)
+  EXPECT_GE(assigned.memory_bytes(), ledger.live_bytes);
+  from.try_emplace(1, 1);
+  EXPECT_EQ(from.size(), 1U);
+}
+
 TEST(lru_rows, insertion_has_the_strong_guarantee) {
   using alloc = failing_allocator<std::pair<const std::pair<int, int>, int>>;
   using rows = lru_rows<int, int, int, alloc>;

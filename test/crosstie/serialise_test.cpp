@@ -245,6 +245,19 @@ TEST(serialise, lengths_of_strangers_allocate_nothing) {
   EXPECT_TRUE(lists.empty());
 }
 
+enum class lamp : bool { off, on };
+
+TEST(serialise, an_enum_of_two_values_has_no_third) {
+  flat_map<int, lamp> lamps{{1, lamp::on}};
+  const std::string bytes = to_bytes(lamps);
+  std::string body = bytes.substr(detail::byte_header, bytes.size() - 8 - 40);
+  ASSERT_EQ(from_bytes(sealed(lamps, 1, body), lamps), byte_fault::none);
+  EXPECT_EQ(lamps.at(1), lamp::on);
+  ASSERT_EQ(body.back(), 1);
+  body.back() = 2;
+  EXPECT_EQ(from_bytes(sealed(lamps, 1, body), lamps), byte_fault::malformed);
+}
+
 // A compiler may be told that it is signed, or that it is not.
 TEST(serialise, plain_char_is_neither_signed_nor_unsigned) {
   const std::string bytes = to_bytes(flat_map<char, int>{{'a', 1}, {'\xff', 2}});

@@ -15,6 +15,7 @@
 #include <iterator>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 namespace crosstie::detail {
 
@@ -29,12 +30,24 @@ class forward_iterator {
   using value_type = Value;
   using difference_type = std::ptrdiff_t;
   using reference = Reference;
-  using pointer = std::conditional_t<points, std::add_pointer_t<Reference>, void>;
+  // Holds the value that an iterator has made for as long as a member of it is looked at.
+  class made {
+   public:
+    [[nodiscard]] Reference* operator->() noexcept { return std::addressof(value_); }
 
-  [[nodiscard]] pointer operator->() const noexcept
-    requires(points)
-  {
-    return std::addressof(*self());
+   private:
+    friend forward_iterator;
+    explicit made(Reference value) : value_(std::move(value)) {}
+    Reference value_;
+  };
+  using pointer = std::conditional_t<points, std::add_pointer_t<Reference>, made>;
+
+  [[nodiscard]] pointer operator->() const noexcept {
+    if constexpr (points) {
+      return std::addressof(*self());
+    } else {
+      return made(*self());
+    }
   }
   Self& operator++() noexcept {
     self().step();

@@ -4,6 +4,8 @@
 // rare in practice (sticky marks, many segments, texts across pages) become common in tests.
 #pragma once
 
+#include <crosstie/detail/language.hpp>
+
 #include <cstddef>
 #include <cstdint>
 

@@ -27,6 +27,11 @@ std::tuple<const First&, const Second&, const More&...> as_lookup(const First& f
   return {first, second, more...};
 }
 
+// A view of a key, or what converts to a key: what puts elements in makes a Key of the latter
+// first.
+template <class Given, class Key>
+concept makes_key = view_of<Given, Key> || std::is_convertible_v<Given, Key>;
+
 // What to construct a key from where that is `given`: itself, moved if it may be, or what makes a
 // key of a view.
 template <class Key, class Given>

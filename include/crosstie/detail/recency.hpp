@@ -1,7 +1,8 @@
 // Recency: what lru_map and lru_rows share. Elements found by key, and lists of them by last use.
 //
 //   index   a flat table of pointers to nodes, hashed and compared by the keys inside them
-//   nodes   [newer | older | key, value], in blocks that never move; freed ones are used again
+//   nodes   [newer | older | key, value], in blocks that never move: 8 of them, then as many as
+//           there are, up to 512; freed ones are used again
 //
 // Promise: adding, finding, touching and removing take constant time (amortised); elements never
 //   move, and neither does the memory when the store is moved.
@@ -9,13 +10,14 @@
 // Exceptions: strong guarantee. Thread safety: as plain data; also finding with a touch writes.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <new>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <crosstie/detail/lookup.hpp>
 #include <crosstie/flat_set.hpp>
@@ -89,15 +91,16 @@ class recency_store {
   using list = recency_list<node>;
 
   explicit recency_store(const Alloc& alloc)
-      : alloc_(alloc), nodes_(alloc), index_(rebound<handle>(alloc)) {
+      : alloc_(alloc), blocks_(alloc), index_(rebound<handle>(alloc)) {
     require_composite_key<Key>();
   }
   recency_store(recency_store&& other) noexcept
       : alloc_(other.alloc_),
-        nodes_(std::move(other.nodes_)),
+        blocks_(std::move(other.blocks_)),
+        node_count_(std::exchange(other.node_count_, 0)),
         index_(std::move(other.index_)),
         free_(std::exchange(other.free_, nullptr)) {
-    other.nodes_.clear();
+    other.blocks_.clear();
   }
   recency_store& operator=(recency_store&&) = delete;
   ~recency_store() { clear(); }
@@ -116,18 +119,18 @@ class recency_store {
   }
   template <class View>
   [[nodiscard]] node* find(const View& view) const {
-    return find(hash(view), view);
+    if constexpr (view_of<View, Key>) {
+      return find(hash(view), view);
+    } else {
+      return find(Key(view));
+    }
   }
 
   // A node with a new element, in the index and in no list. The key is constructed from the parts
   // of a tuple and must be absent.
   template <class... KeyPart, class... Args>
   node* add(hash_code code, std::tuple<KeyPart...> key, Args&&... args) {
-    if (free_ == nullptr) {
-      nodes_.emplace_back();
-      nodes_.back().older = nullptr;
-      free_ = &nodes_.back();
-    }
+    if (free_ == nullptr) add_block();
     node* fresh = free_;
     element_traits::construct(alloc_, reinterpret_cast<std::pair<const Key, T>*>(fresh->memory),
                               std::piecewise_construct, std::move(key),
@@ -156,19 +159,23 @@ class recency_store {
   void clear() noexcept {
     for (const handle& h : index_) element_traits::destroy(alloc_, &h.to->held());
     index_.clear();
-    nodes_.clear();
+    node_alloc nodes(alloc_);
+    for (const block& one : blocks_) node_traits::deallocate(nodes, one.first, one.count);
+    blocks_.clear();
+    node_count_ = 0;
     free_ = nullptr;
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    return index_.memory_bytes() + nodes_.size() * sizeof(node);
+    return index_.memory_bytes() + node_count_ * sizeof(node) + blocks_.capacity() * sizeof(block);
   }
   [[nodiscard]] flat_stats stats() const { return index_.stats(); }
   [[nodiscard]] Alloc get_allocator() const noexcept { return Alloc(alloc_); }
 
   void swap(recency_store& other) noexcept {
-    nodes_.swap(other.nodes_);
+    blocks_.swap(other.blocks_);
+    std::swap(node_count_, other.node_count_);
     index_.swap(other.index_);
     std::swap(free_, other.free_);
   }
@@ -193,6 +200,24 @@ class recency_store {
       return detail::equals(std::as_const(*h.to).held().first, view);
     }
   };
+  using node_alloc = rebound<node>;
+  using node_traits = std::allocator_traits<node_alloc>;
+  struct block {
+    node* first;
+    std::size_t count;
+  };
+  void add_block() {
+    if (blocks_.size() == blocks_.capacity()) blocks_.reserve(2 * blocks_.size() + 4);
+    const std::size_t count = std::clamp<std::size_t>(node_count_, 8, 512);
+    node_alloc nodes(alloc_);
+    node* const first = node_traits::allocate(nodes, count);
+    blocks_.push_back({first, count});
+    node_count_ += count;
+    for (std::size_t i = count; i-- > 0;) {
+      node* const added = ::new (static_cast<void*>(first + i)) node;
+      added->older = std::exchange(free_, added);
+    }
+  }
   void release(node* gone) noexcept {
     element_traits::destroy(alloc_, &gone->held());
     gone->older = free_;
@@ -213,7 +238,8 @@ class recency_store {
   };
 
   [[no_unique_address]] element_alloc alloc_;
-  std::deque<node, rebound<node>> nodes_;
+  std::vector<block, rebound<block>> blocks_;
+  std::size_t node_count_ = 0;
   flat_set<handle, node_hash, node_equal, rebound<handle>> index_;
   node* free_ = nullptr;  // by `older`
 };
