@@ -5,15 +5,6 @@ namespace crosstie::cluster {
 
 namespace {
 
-taint_effect read_effect(json_field& field) {
-  const std::string_view text = field.text();
-  if (text.empty()) return taint_effect::any;
-  if (text == "NoSchedule") return taint_effect::no_schedule;
-  if (text == "PreferNoSchedule") return taint_effect::prefer_no_schedule;
-  if (text == "NoExecute") return taint_effect::no_execute;
-  return taint_effect::other;
-}
-
 taint read_taint(json_field& field) {
   taint read{};
   field.for_each_member([&](std::string_view key, json_field& value) {
@@ -22,7 +13,7 @@ taint read_taint(json_field& field) {
     } else if (key == "value") {
       read.value = value.name();
     } else if (key == "effect") {
-      read.effect = read_effect(value);
+      read.effect = read_taint_effect(value);
     }
   });
   return read;
@@ -42,6 +33,22 @@ node_image read_image(json_field& field) {
 }
 
 }  // namespace
+
+taint_effect read_taint_effect(json_field& field) {
+  const std::string_view text = field.text();
+  if (text.empty()) return taint_effect::any;
+  if (text == "NoSchedule") return taint_effect::no_schedule;
+  if (text == "PreferNoSchedule") return taint_effect::prefer_no_schedule;
+  if (text == "NoExecute") return taint_effect::no_execute;
+  field.fail("expected NoSchedule, PreferNoSchedule or NoExecute");
+}
+
+bool read_preempts_lower_priority(json_field& field) {
+  const std::string_view text = field.text();
+  if (text == "Never") return false;
+  if (text.empty() || text == "PreemptLowerPriority") return true;
+  field.fail("expected PreemptLowerPriority or Never");
+}
 
 node read_node(json_field& root) {
   node read{};
@@ -101,7 +108,7 @@ priority_class read_priority_class(json_field& root) {
         } else if (key == "globalDefault") {
           read.global_default = member.boolean();
         } else if (key == "preemptionPolicy") {
-          read.preempts_lower_priority = member.text() != "Never";
+          read.preempts_lower_priority = read_preempts_lower_priority(member);
         }
       });
   read.name = meta.name;

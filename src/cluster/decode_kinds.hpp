@@ -73,6 +73,10 @@ metadata read_object(json_field& root, scope where, bool with_annotations, Each&
   return meta;
 }
 
+// What pods share with nodes and priority classes. Absent and "" are any effect, and do preempt.
+taint_effect read_taint_effect(json_field& field);
+bool read_preempts_lower_priority(json_field& field);
+
 // Volume sources, in pods and in persistent volumes: is `key` the name of one, and if so it is
 // read.
 bool read_volume_source(std::string_view key, json_field& field, pod_volume& into);

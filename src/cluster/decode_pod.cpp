@@ -1,5 +1,6 @@
 // Pods: spec and status together make the interned pod_spec.
 #include <algorithm>
+#include <limits>
 
 #include "cluster/decode_kinds.hpp"
 #include "cluster/pod_defaults.hpp"
@@ -12,22 +13,13 @@ std::int32_t read_port(json_field& field) {
   return static_cast<std::int32_t>(field.integer(0, 65535));
 }
 
-taint_effect read_tolerated_effect(json_field& field) {
-  const std::string_view text = field.text();
-  if (text.empty()) return taint_effect::any;
-  if (text == "NoSchedule") return taint_effect::no_schedule;
-  if (text == "PreferNoSchedule") return taint_effect::prefer_no_schedule;
-  if (text == "NoExecute") return taint_effect::no_execute;
-  return taint_effect::other;
-}
-
 toleration_operator read_toleration_operator(json_field& field) {
   const std::string_view text = field.text();
   if (text.empty() || text == "Equal") return toleration_operator::equal;
   if (text == "Exists") return toleration_operator::exists;
   if (text == "Lt") return toleration_operator::lt;
   if (text == "Gt") return toleration_operator::gt;
-  return toleration_operator::other;
+  field.fail("expected Equal, Exists, Lt or Gt");
 }
 
 void read_tolerations(json_field& field, std::vector<toleration>& into) {
@@ -42,7 +34,7 @@ void read_tolerations(json_field& field, std::vector<toleration>& into) {
       } else if (key == "operator") {
         read.op = read_toleration_operator(value);
       } else if (key == "effect") {
-        read.effect = read_tolerated_effect(value);
+        read.effect = read_taint_effect(value);
       }
     });
   });
@@ -137,9 +129,13 @@ inclusion_policy read_inclusion_policy(json_field& field, inclusion_policy absen
   field.fail("expected Honor or Ignore");
 }
 
+std::int32_t read_positive(json_field& field) {
+  return static_cast<std::int32_t>(field.integer(1, std::numeric_limits<std::int32_t>::max()));
+}
+
 void read_spread_member(std::string_view key, json_field& value, topology_spread_constraint& read) {
   if (key == "maxSkew") {
-    read.max_skew = value.int32();
+    if (!value.is_null()) read.max_skew = read_positive(value);
   } else if (key == "topologyKey") {
     read.topology_key = value.name();
   } else if (key == "whenUnsatisfiable") {
@@ -152,7 +148,7 @@ void read_spread_member(std::string_view key, json_field& value, topology_spread
   } else if (key == "labelSelector") {
     if (!value.is_null()) read.selector = read_label_selector(value);
   } else if (key == "minDomains") {
-    if (!value.is_null()) read.min_domains = value.int32();
+    if (!value.is_null()) read.min_domains = read_positive(value);
   } else if (key == "nodeAffinityPolicy") {
     read.node_affinity_policy = read_inclusion_policy(value, inclusion_policy::honor);
   } else if (key == "nodeTaintsPolicy") {
@@ -206,6 +202,13 @@ void read_requirements(json_field& field, resource_list& requests, resource_list
   });
 }
 
+bool read_restarts_always(json_field& field) {
+  const std::string_view text = field.text();
+  if (text == "Always") return true;
+  if (text.empty() || text == "OnFailure" || text == "Never") return false;
+  field.fail("expected Always, OnFailure or Never");
+}
+
 void read_container(json_field& field, container& into, pod_scratch::container_extra& extra) {
   field.for_each_member([&](std::string_view key, json_field& value) {
     if (key == "name") {
@@ -217,7 +220,7 @@ void read_container(json_field& field, container& into, pod_scratch::container_e
     } else if (key == "ports") {
       read_ports(value, into, extra);
     } else if (key == "restartPolicy") {
-      into.restart_always = value.text() == "Always";
+      into.restart_always = read_restarts_always(value);
     } else if (key == "restartPolicyRules") {
       into.restarts_all_containers = false;
       value.for_each_element([&](json_field& rule) {
@@ -310,7 +313,7 @@ void read_spec_member(std::string_view key, json_field& value, pod& read, pod_sc
     scratch.priority.class_name = value.name();
   } else if (key == "preemptionPolicy") {
     scratch.priority.preemption_policy_absent = value.is_null();
-    spec.preempts_lower_priority = value.text() != "Never";
+    spec.preempts_lower_priority = read_preempts_lower_priority(value);
   } else if (key == "nodeSelector") {
     spec.selector = read_labels(value);
   } else if (key == "affinity") {

@@ -14,9 +14,10 @@ selector_operator read_operator(json_field& field, bool of_nodes) {
   if (text == "Exists") return selector_operator::exists;
   if (text == "DoesNotExist") return selector_operator::does_not_exist;
   // Only node selectors compare numbers.
-  if (of_nodes && text == "Gt") return selector_operator::gt;
-  if (of_nodes && text == "Lt") return selector_operator::lt;
-  return selector_operator::invalid;
+  if (!of_nodes) return selector_operator::invalid;
+  if (text == "Gt") return selector_operator::gt;
+  if (text == "Lt") return selector_operator::lt;
+  field.fail("expected In, NotIn, Exists, DoesNotExist, Gt or Lt");
 }
 
 std::vector<requirement> read_requirements(json_field& field, bool of_nodes) {

@@ -87,8 +87,8 @@ struct pod_affinity {  // also anti-affinity
 
 // ---- taints ---------------------------------------------------------------------------------
 
-enum class taint_effect : std::uint8_t { any, no_schedule, prefer_no_schedule, no_execute, other };
-enum class toleration_operator : std::uint8_t { equal, exists, lt, gt, other };
+enum class taint_effect : std::uint8_t { any, no_schedule, prefer_no_schedule, no_execute };
+enum class toleration_operator : std::uint8_t { equal, exists, lt, gt };
 
 struct taint {
   name_id key, value;

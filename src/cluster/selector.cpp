@@ -197,7 +197,6 @@ bool tolerates(const toleration& toleration, const taint& taint) {
       return true;
     case toleration_operator::lt:
     case toleration_operator::gt:
-    case toleration_operator::other:
       break;
   }
   return false;

@@ -31,7 +31,6 @@ std::string_view effect_name(cluster::taint_effect effect) {
     case cluster::taint_effect::no_execute:
       return "NoExecute";
     case cluster::taint_effect::any:
-    case cluster::taint_effect::other:
       break;
   }
   return "";
@@ -46,7 +45,6 @@ std::string_view operator_name(cluster::toleration_operator op) {
     case cluster::toleration_operator::gt:
       return "Gt";
     case cluster::toleration_operator::equal:
-    case cluster::toleration_operator::other:
       break;
   }
   return "Equal";

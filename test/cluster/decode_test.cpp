@@ -308,6 +308,60 @@ TEST_F(decode_objects, equal_pods_share_a_spec) {
   EXPECT_EQ(read<pod>(with_volume("a")).spec, read<pod>(with_volume("b")).spec);
 }
 
+TEST_F(decode_objects, words_that_the_api_server_does_not_know_are_errors) {
+  const auto fail_node = [&](std::string effect) {
+    return fail(R"({"kind":"Node","metadata":{"name":"a"},"spec":{"taints":[{"effect":")" + effect +
+                R"("}]}})");
+  };
+  EXPECT_EQ(fail_node("Noschedule"),
+            "x.json:1: Node a: spec.taints[0].effect: expected NoSchedule, PreferNoSchedule or "
+            "NoExecute, found \"Noschedule\"");
+  EXPECT_EQ(fail_spec(R"({"tolerations":[{"effect":"Noexecute"}]})"),
+            "x.json:1: Pod n/p: spec.tolerations[0].effect: expected NoSchedule, PreferNoSchedule "
+            "or NoExecute, found \"Noexecute\"");
+  EXPECT_EQ(fail_spec(R"({"tolerations":[{"operator":"exists"}]})"),
+            "x.json:1: Pod n/p: spec.tolerations[0].operator: expected Equal, Exists, Lt or Gt, "
+            "found \"exists\"");
+  EXPECT_EQ(fail_spec(R"({"preemptionPolicy":"never"})"),
+            "x.json:1: Pod n/p: spec.preemptionPolicy: expected PreemptLowerPriority or Never, "
+            "found \"never\"");
+  EXPECT_EQ(
+      fail(R"({"kind":"PriorityClass","metadata":{"name":"c"},"preemptionPolicy":"never"})"),
+      "x.json:1: PriorityClass c: preemptionPolicy: expected PreemptLowerPriority or Never, found "
+      "\"never\"");
+  EXPECT_EQ(fail_spec(R"({"affinity":{"nodeAffinity":{
+      "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+        {"matchExpressions":[{"key":"a","operator":"in"}]}]}}}})"),
+            "x.json:3: Pod n/p: spec.affinity.nodeAffinity."
+            "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]."
+            "matchExpressions[0].operator: expected In, NotIn, Exists, DoesNotExist, Gt or Lt, "
+            "found \"in\"");
+  EXPECT_EQ(fail_spec(R"({"initContainers":[{"restartPolicy":"Sometimes"}]})"),
+            "x.json:1: Pod n/p: spec.initContainers[0].restartPolicy: expected Always, OnFailure "
+            "or Never, found \"Sometimes\"");
+  EXPECT_EQ(fail_spec(R"({"topologySpreadConstraints":[{"whenUnsatisfiable":"Maybe"}]})"),
+            "x.json:1: Pod n/p: spec.topologySpreadConstraints[0].whenUnsatisfiable: expected "
+            "DoNotSchedule or ScheduleAnyway, found \"Maybe\"");
+  EXPECT_EQ(fail_spec(R"({"topologySpreadConstraints":[{"maxSkew":0}]})"),
+            "x.json:1: Pod n/p: spec.topologySpreadConstraints[0].maxSkew: expected an integer "
+            "from 1 to 2147483647, found 0");
+  EXPECT_EQ(fail_spec(R"({"topologySpreadConstraints":[{"minDomains":0}]})"),
+            "x.json:1: Pod n/p: spec.topologySpreadConstraints[0].minDomains: expected an integer "
+            "from 1 to 2147483647, found 0");
+}
+
+TEST_F(decode_objects, words_left_empty_are_the_api_servers_defaults) {
+  const pod empty = read<pod>(R"({"kind":"Pod","metadata":{"name":"p"},"spec":{
+    "preemptionPolicy":"","tolerations":[{"key":"a","operator":"","effect":""}],
+    "initContainers":[{"restartPolicy":""},{"restartPolicy":"OnFailure"}],
+    "topologySpreadConstraints":[{"maxSkew":null,"minDomains":null,
+      "whenUnsatisfiable":"DoNotSchedule"}]}})");
+  const pod absent = read<pod>(R"({"kind":"Pod","metadata":{"name":"p"},"spec":{
+    "tolerations":[{"key":"a"}],"initContainers":[{},{}],
+    "topologySpreadConstraints":[{"whenUnsatisfiable":"DoNotSchedule"}]}})");
+  EXPECT_EQ(empty.spec, absent.spec);
+}
+
 TEST_F(decode_objects, errors_name_object_field_and_what_was_found) {
   EXPECT_EQ(
       fail_spec(R"({"containers":[{},{"resources":{"requests":{"cpu":"1x"}}}]})"),
