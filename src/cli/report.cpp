@@ -1,8 +1,5 @@
 #include "cli/report.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "cli/figures.hpp"
 #include "cli/report_page.hpp"
 
@@ -62,13 +59,15 @@ class report_printer {
       to_.text("allocatable", amount(one.name, one.allocatable));
       to_.text("requested", amount(one.name, one.requested));
       to_.number("utilisation", one.utilisation);
-      to_.number("fragmentation", one.fragmentation);
+      // Texts, so that the page and the terminal round once and alike.
+      to_.text("used", percent(one.utilisation));
+      to_.text("fragmented", percent(one.fragmentation));
       to_.end_object();
     }
     to_.end_array();
   }
 
-  // [name, zone, instance type, cordoned, share used of each resource in thousandths or -1]
+  // [name, zone, instance type, cordoned, requested and allocatable of each resource]
   void print_nodes() {
     to_.array("nodes");
     for (const auto& one : what_.summary.per_node) {
@@ -78,17 +77,12 @@ class report_printer {
       to_.text(what_.text(one.instance_type));
       to_.integer(one.unschedulable ? 1 : 0);
       for (std::size_t i = 0; i < one.allocatable.size(); ++i) {
-        to_.integer(thousandths(one.requested[i], one.allocatable[i]));
+        to_.integer(one.requested[i]);
+        to_.integer(one.allocatable[i]);
       }
       to_.end_array();
     }
     to_.end_array();
-  }
-
-  static std::int64_t thousandths(std::int64_t requested, std::int64_t allocatable) {
-    if (allocatable <= 0) return requested > 0 ? 1000 : -1;
-    const double share = static_cast<double>(requested) / static_cast<double>(allocatable);
-    return std::llround(std::clamp(share, 0.0, 1.0) * 1000);
   }
 
   void print_series() {

@@ -56,6 +56,34 @@ TEST(report, data_is_the_outcome) {
   EXPECT_EQ(timed, data["decisions"]);
 }
 
+// Three cores on a node of one, beside a node of fifteen.
+std::string overfull_cluster() {
+  return sample_list(sample_node("n1", "1") + "," + sample_node("n2", "15") + "," +
+                     sample_pod("default", "p", "3", R"("nodeName":"n1",)"));
+}
+
+TEST(report, nodes_have_their_amounts_and_resources_the_terminals_figures) {
+  const scratch files;
+  const std::string path = files.path("report.html");
+  const auto data = data_of(read_file(write_report(files, {"-f", "-"}, overfull_cluster())));
+  EXPECT_EQ(data["nodes"][0][4], 3000);
+  EXPECT_EQ(data["nodes"][0][5], 1000);
+  EXPECT_EQ(data["nodes"][1][4], 0);
+  EXPECT_EQ(data["nodes"][1][5], 15000);
+
+  // 0.44949 of all cores: rounded to 0.4495 first, it would be 45.0 %.
+  const result got =
+      run({"simulate", "--generate", "nodes=300,pods=4000,bound=1000", "--report", path});
+  ASSERT_EQ(got.exit_code, 0) << got.err;
+  const auto generated = data_of(read_file(path));
+  EXPECT_EQ(generated["resources"][0]["used"], "44.9 %");
+  for (const auto& one : generated["resources"]) {
+    const auto name = one["name"].get<std::string>(), used = one["used"].get<std::string>(),
+               fragmented = one["fragmented"].get<std::string>();
+    EXPECT_THAT(got.out, testing::ContainsRegex("\n  " + name + " .* " + used + " +" + fragmented));
+  }
+}
+
 TEST(report, texts_of_the_input_are_data_and_never_markup) {
   const scratch files;
   const std::string hostile = "</script><script>alert(1)</script>";
@@ -121,6 +149,27 @@ TEST(report, a_browser_draws_every_plot) {
   EXPECT_THAT(section(dom, "resources"), HasSubstr("<td>cpu</td>"));
   EXPECT_THAT(dom, Not(HasSubstr("NaN")));
   EXPECT_THAT(dom, Not(HasSubstr("undefined</")));
+}
+
+TEST(report, a_browser_tells_the_use_of_overfull_nodes_and_of_groups_by_their_sums) {
+  if (!has_chromium()) GTEST_SKIP() << "chromium is not installed: the page was NOT looked at";
+  const scratch files;
+  const std::string dom = rendered(write_report(files, {"-f", "-"}, overfull_cluster()));
+  EXPECT_THAT(section(dom, "map"), HasSubstr("zone-a: 2 · 18.8 %"));
+  EXPECT_THAT(section(dom, "map-legend"), HasSubstr(" 300 %"));
+  EXPECT_THAT(section(dom, "tiles"), HasSubstr(">18.8 %<"));
+  EXPECT_THAT(section(dom, "resources"), HasSubstr("<td>18.8 %</td>"));
+}
+
+TEST(report, a_browser_draws_steps_over_time) {
+  if (!has_chromium()) GTEST_SKIP() << "chromium is not installed: the page was NOT looked at";
+  const scratch files;
+  const std::string dom =
+      rendered(write_report(files, {"--generate", "nodes=3,pods=4,seed=2", "--rate", "1/s"}));
+  const std::regex steps("d=\"M[0-9.]+ [0-9.]+(H[0-9.]+V[0-9.]+)+\" fill=\"none\"");
+  const std::string drawn = section(dom, "placed");
+  const auto lines = std::distance(std::sregex_iterator(drawn.begin(), drawn.end(), steps), {});
+  EXPECT_EQ(lines, 2) << drawn;
 }
 
 TEST(report, a_browser_draws_the_reasons) {

@@ -28,7 +28,12 @@ function drawing(parent, width, height, label) {
 // ---- figures ----------------------------------------------------------------------------------
 
 const whole = (value) => Math.round(value).toLocaleString("en-US");
-const percent = (share) => `${(share * 100).toFixed(1)} %`;
+
+// As the terminal rounds it: what lies halfway goes to the even digit.
+function percent(share) {
+  const value = share * 100;
+  return `${value % 1 === 0.25 ? `${Math.floor(value)}.2` : value.toFixed(1)} %`;
+}
 
 function duration(ns) {
   const units = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]];
@@ -81,8 +86,8 @@ function drawTiles() {
     data.gated > 0 ? `${whole(data.gated)} more held back before the queue` : "at the end of the run",
     data.unschedulable > 0 ? "bad" : "");
   for (const one of data.resources.filter((one) => one.name === "cpu" || one.name === "memory")) {
-    tile(one.name === "cpu" ? "CPU utilisation" : "Memory utilisation", percent(one.utilisation),
-      `${percent(one.fragmentation)} of the rest is fragmented`);
+    tile(one.name === "cpu" ? "CPU utilisation" : "Memory utilisation", one.used,
+      `${one.fragmented} of the rest is fragmented`);
   }
   if (!data.timing) return;
   tile("Decisions a second", whole(data.timing.decisionsPerSecond), `${whole(data.decisions)} decisions`);
@@ -105,11 +110,21 @@ function drawSubtitle() {
 
 // ---- utilisation per node ---------------------------------------------------------------------
 
-const NAME = 0, ZONE = 1, TYPE = 2, CORDONED = 3, USE = 4;
+const NAME = 0, ZONE = 1, TYPE = 2, CORDONED = 3, AMOUNTS = 4;
+const requested = (node, resource) => node[AMOUNTS + 2 * resource];
+const allocatable = (node, resource) => node[AMOUNTS + 2 * resource + 1];
+
+// Of what the node offers; -1 where it offers none and none is requested.
+function useOf(node, resource) {
+  if (allocatable(node, resource) > 0) return requested(node, resource) / allocatable(node, resource);
+  return requested(node, resource) > 0 ? Infinity : -1;
+}
+
 const buckets = 10;
 const bucketOf = (use, full) => use < 0 ? "unknown" : `u${Math.min(buckets - 1, Math.floor(use * buckets / full))}`;
 // What the darkest colour stands for: the greatest use of any node, rounded up to 10 %.
-const fullUse = (column) => data.nodes.reduce((most, node) => Math.max(most, Math.ceil(node[column] / 100) * 100), 100);
+const fullUse = (resource) => data.nodes.map((node) => useOf(node, resource)).filter(Number.isFinite)
+  .reduce((most, use) => Math.max(most, Math.ceil(Math.round(use * 1000) / 100) / 10), 0.1);
 const groupings = {
   zone: (node) => node[ZONE] || "no zone",
   "instance type": (node) => node[TYPE] || "no instance type",
@@ -117,7 +132,7 @@ const groupings = {
   nothing: () => "all nodes",
 };
 
-function groupedNodes(column) {
+function groupedNodes(resource) {
   const groups = new Map();
   for (const node of data.nodes) {
     const name = groupings[byId("map-group").value](node);
@@ -125,23 +140,25 @@ function groupedNodes(column) {
     groups.get(name).push(node);
   }
   if (byId("map-order").value === "use") {
-    for (const nodes of groups.values()) nodes.sort((a, b) => b[column] - a[column]);
+    for (const nodes of groups.values()) nodes.sort((a, b) => useOf(b, resource) > useOf(a, resource) ? 1 : useOf(b, resource) < useOf(a, resource) ? -1 : 0);
   }
   return [...groups].sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-const mean = (nodes, column) => {
-  const known = nodes.filter((node) => node[column] >= 0);
-  return known.length ? known.reduce((sum, node) => sum + node[column], 0) / known.length / 1000 : 0;
-};
+// All that is requested on the nodes of all that they offer, as of the cluster as a whole.
+function utilisation(nodes, resource) {
+  const sum = (amount) => nodes.reduce((total, node) => total + amount(node, resource), 0);
+  const offered = sum(allocatable);
+  return offered > 0 ? sum(requested) / offered : 0;
+}
 
 // All groups get the same number of rows, so that together they fill the width.
 function drawMap() {
   const map = byId("map");
   map.replaceChildren();
   if (!data.nodes.length) return map.append(element("p", {class: "empty"}, "There is no node."));
-  const column = USE + Number(byId("map-resource").value);
-  const groups = groupedNodes(column);
+  const resource = Number(byId("map-resource").value);
+  const groups = groupedNodes(resource);
   const width = map.clientWidth, height = Math.max(260, Math.min(560, width * 0.9));
   const cell = Math.max(3, Math.min(28, Math.floor(Math.sqrt(width * height / data.nodes.length) * 0.96)));
   const room = Math.max(1, Math.floor((width - 14 * (groups.length - 1)) / cell) - groups.length);
@@ -149,15 +166,15 @@ function drawMap() {
   for (const [name, nodes] of groups) {
     const columns = Math.min(Math.max(Math.ceil(nodes.length / rows), Math.ceil(84 / cell)),
       Math.max(1, Math.floor(width / cell)));
-    map.append(drawGroup(name, nodes, column, columns, cell));
+    map.append(drawGroup(name, nodes, resource, columns, cell));
   }
-  drawLegend(column);
+  drawLegend(resource);
 }
 
-function drawGroup(name, nodes, column, columns, cell) {
+function drawGroup(name, nodes, resource, columns, cell) {
   const width = columns * cell, gap = cell > 5 ? 1 : cell > 3 ? 0.5 : 0;
   const group = element("div", {class: "group", style: `width:${Math.max(width, 84)}px`});
-  const note = `${whole(nodes.length)} · ${percent(mean(nodes, column))}`;
+  const note = `${whole(nodes.length)} · ${percent(utilisation(nodes, resource))}`;
   group.append(element("div", {class: "label", title: `${name}: ${note}`}, `${name} `,
     element("span", {}, note)));
   const svg = drawing(group, width, Math.ceil(nodes.length / columns) * cell,
@@ -166,9 +183,9 @@ function drawGroup(name, nodes, column, columns, cell) {
     const side = cell - gap;
     return `M${i % columns * cell} ${Math.floor(i / columns) * cell}h${side}v${side}h${-side}z`;
   };
-  const paths = {}, cordoned = [], full = fullUse(column);
+  const paths = {}, cordoned = [], full = fullUse(resource);
   nodes.forEach((node, i) => {
-    (paths[bucketOf(node[column], full)] ??= []).push(square(i));
+    (paths[bucketOf(useOf(node, resource), full)] ??= []).push(square(i));
     if (node[CORDONED]) cordoned.push(square(i));
   });
   for (const [bucket, squares] of Object.entries(paths)) {
@@ -191,7 +208,8 @@ function drawGroup(name, nodes, column, columns, cell) {
 function describe(node) {
   const lines = [[node[ZONE], node[TYPE]].filter(Boolean).join(" · ")].filter(Boolean);
   data.resources.forEach((one, i) => {
-    if (node[USE + i] >= 0) lines.push(`${one.name}: ${percent(node[USE + i] / 1000)}`);
+    const use = useOf(node, i);
+    if (use >= 0) lines.push(`${one.name}: ${use < Infinity ? percent(use) : "requested, but not offered"}`);
   });
   if (node[CORDONED]) lines.push("cordoned");
   return lines;
@@ -206,13 +224,13 @@ function prepareMap() {
   for (const one of [resource, group, byId("map-order")]) one.addEventListener("change", drawMap);
 }
 
-function drawLegend(column) {
+function drawLegend(resource) {
   const ramp = element("span", {class: "ramp"}, "0 % ");
   for (let i = 0; i < buckets; ++i) ramp.append(element("i", {style: `background:var(--u${i})`}));
-  ramp.append(` ${fullUse(column) / 10} %`);
+  ramp.append(` ${whole(fullUse(resource) * 100)} %`);
   const legend = byId("map-legend");
   legend.replaceChildren(ramp);
-  if (data.nodes.some((node) => node[column] < 0)) {
+  if (data.nodes.some((node) => useOf(node, resource) < 0)) {
     legend.append(element("span", {}, element("i", {style: "background:var(--unknown)"}), "not offered"));
   }
   if (data.nodes.some((node) => node[CORDONED])) {
@@ -265,16 +283,19 @@ function drawPlaced() {
   const {svg, x, y, width, left, right, top, bottom} = axes(parent, "Pods placed and waiting over time", {
     most, across: (value) => value / end, xLabel: time.label, xTicks: ticks(end, 6), xText: time.text,
   });
-  const line = (column) => data.series.map((sample, i) =>
-    `${i ? "L" : "M"}${x(sample[time.column] / end).toFixed(1)} ${y(sample[column]).toFixed(1)}`).join("");
-  shape(svg, "path", {d: `${line(1)}L${x(1)} ${y(0)}L${x(0)} ${y(0)}z`, fill: "var(--accent)", opacity: 0.13});
+  // A sample holds until the next one.
+  const line = (column) => data.series.map((sample, i) => {
+    const at = x(sample[time.column] / end).toFixed(1), high = y(sample[column]).toFixed(1);
+    return i ? `H${at}V${high}` : `M${at} ${high}`;
+  }).join("");
+  const start = x(data.series[0][time.column] / end);
+  shape(svg, "path", {d: `${line(1)}V${y(0)}H${start}z`, fill: "var(--accent)", opacity: 0.13});
   shape(svg, "path", {d: line(2), fill: "none", stroke: "var(--second)", "stroke-width": 1.5});
   shape(svg, "path", {d: line(1), fill: "none", stroke: "var(--accent)", "stroke-width": 2});
   const guide = shape(svg, "line", {y1: top, y2: bottom, class: "guide", visibility: "hidden"});
   svg.addEventListener("pointermove", (event) => {
     const share = (event.clientX - svg.getBoundingClientRect().left - left) / (width - left - right);
-    const sample = data.series.reduce((best, one) =>
-      Math.abs(one[time.column] / end - share) < Math.abs(best[time.column] / end - share) ? one : best);
+    const sample = data.series.findLast((one) => one[time.column] / end <= share) ?? data.series[0];
     const at = x(sample[time.column] / end);
     for (const [key, value] of [["x1", at], ["x2", at], ["visibility", "visible"]]) guide.setAttribute(key, value);
     point(event, time.text(sample[time.column]), `${whole(sample[1])} placed`, `${whole(sample[2])} waiting`,
@@ -355,8 +376,7 @@ function drawResources() {
   const body = element("tbody");
   for (const one of data.resources) {
     const row = element("tr");
-    for (const cell of [one.name, one.requested, one.allocatable, percent(one.utilisation), bar(one.utilisation),
-      percent(one.fragmentation)]) row.append(element("td", {}, cell));
+    for (const cell of [one.name, one.requested, one.allocatable, one.used, bar(one.utilisation), one.fragmented]) row.append(element("td", {}, cell));
     body.append(row);
   }
   table.append(body);
