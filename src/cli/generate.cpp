@@ -26,9 +26,16 @@ struct generate_arguments {
   bool list = false;
 };
 
-// Writes through `write` to the file named, or to standard output where it is "-".
-template <class Write>
-int write_to(const std::string& path, Write write) {
+bool has_arrived(const std::string& path, const std::expected<void, std::string>& written) {
+  if (written) return true;
+  print_error(fmt::format("{}: {}", path == "-" ? "standard output" : path, written.error()));
+  return false;
+}
+
+// Writes through `write` to the file named, or to standard output where it is "-"; then and_then()
+// says whether the file shall stay.
+template <class Write, class Then>
+int write_to(const std::string& path, Write write, Then and_then) {
   auto file = path == "-" ? output(STDOUT_FILENO) : output::create(path);
   if (!file) {
     print_error(fmt::format("{}: {}", path, file.error()));
@@ -36,11 +43,15 @@ int write_to(const std::string& path, Write write) {
   }
   output_stream stream(*file);
   write(stream);
-  if (auto written = file->finish(); !written) {
-    print_error(fmt::format("{}: {}", path == "-" ? "standard output" : path, written.error()));
-    return failed;
-  }
-  return done;
+  // A pipe is closed first: its reader may wait for the end before it reads anything else.
+  if (!has_arrived(path, file->is_kept_back() ? file->hand_over() : file->finish())) return failed;
+  if (const int code = and_then(); code != done) return code;
+  return has_arrived(path, file->finish()) ? done : failed;
+}
+
+template <class Write>
+int write_to(const std::string& path, Write write) {
+  return write_to(path, write, [] { return done; });
 }
 
 int refuse(const std::string& option, const cluster::error& why) {
@@ -53,8 +64,16 @@ int list_workloads() {
 }
 
 int check_outputs(const generate_arguments& given) {
-  if (given.dump != "-" || given.events != "-") return done;
-  print_error("expected --dump FILE where --events is standard output, which takes one of them");
+  if (given.dump == "-" && given.events == "-") {
+    print_error("expected --dump FILE where --events is standard output, which takes one of them");
+    return bad_input;
+  }
+  if (given.dump == "-" || given.events == "-" || given.events.empty() ||
+      !are_one_file(given.dump, given.events)) {
+    return done;
+  }
+  print_error(
+      fmt::format("expected two files for --dump and --events, found {} for both", given.dump));
   return bad_input;
 }
 
@@ -68,12 +87,14 @@ int run_workload(const generate_arguments& given) {
     print_warning(fmt::format("{} deletions and updates of {} are left out; --events holds them",
                               beyond, what->name()));
   }
-  const int dumped = write_to(given.dump, [&](std::ostream& out) {
+  const auto write_dump = [&](std::ostream& out) {
     simulate::write_workload_dump(script, arrivals_in_dump, out);
+  };
+  if (arrivals_in_dump) return write_to(given.dump, write_dump);
+  return write_to(given.dump, write_dump, [&] {
+    return write_to(given.events,
+                    [&](std::ostream& out) { simulate::write_workload_events(script, out); });
   });
-  if (dumped != done || arrivals_in_dump) return dumped;
-  return write_to(given.events,
-                  [&](std::ostream& out) { simulate::write_workload_events(script, out); });
 }
 
 int run_spec(const generate_arguments& given) {
@@ -87,12 +108,14 @@ int run_spec(const generate_arguments& given) {
   }
   if (const int code = check_outputs(given); code != done) return code;
   const bool pending_in_dump = given.events.empty();
-  const int dumped = write_to(given.dump, [&](std::ostream& out) {
+  const auto write_dump = [&](std::ostream& out) {
     simulate::write_generated_dump(*spec, pending_in_dump, out);
-  });
-  if (dumped != done || pending_in_dump) return dumped;
-  return write_to(given.events, [&](std::ostream& out) {
-    simulate::write_generated_arrivals(*spec, per_second, out);
+  };
+  if (pending_in_dump) return write_to(given.dump, write_dump);
+  return write_to(given.dump, write_dump, [&] {
+    return write_to(given.events, [&](std::ostream& out) {
+      simulate::write_generated_arrivals(*spec, per_second, out);
+    });
   });
 }
 

@@ -1,6 +1,5 @@
 #include "cli/output.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,21 +10,11 @@
 namespace crosstie::cli {
 
 std::expected<output, std::string> output::create(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) return std::unexpected(std::string(std::strerror(errno)));
-  output file(descriptor);
-  file.owned_ = true;
-  return file;
-}
-
-output::output(output&& other) noexcept
-    : descriptor_(other.descriptor_),
-      owned_(std::exchange(other.owned_, false)),
-      failure_(other.failure_),
-      buffer_(std::move(other.buffer_)) {}
-
-output::~output() {
-  if (owned_) ::close(descriptor_);
+  auto file = unfinished_file::create(path);
+  if (!file) return std::unexpected(std::string(std::strerror(file.error())));
+  output made(file->descriptor());
+  made.file_.emplace(std::move(*file));
+  return made;
 }
 
 void output::flush() {
@@ -43,14 +32,17 @@ void output::flush() {
   buffer_.clear();
 }
 
-std::expected<void, std::string> output::finish() {
+std::expected<void, std::string> output::hand_over() {
   flush();
-  if (owned_) {
-    owned_ = false;
-    if (::close(descriptor_) != 0 && failure_ == 0) failure_ = errno;
-  }
   if (failure_ != 0) return std::unexpected(std::string(std::strerror(failure_)));
   return {};
+}
+
+std::expected<void, std::string> output::finish() {
+  flush();
+  if (file_ && failure_ == 0) failure_ = file_->publish();
+  file_.reset();
+  return hand_over();
 }
 
 void print_error(std::string_view text) { fmt::print(stderr, "crosstie: error: {}\n", text); }

@@ -2,7 +2,8 @@
 // goes to standard error.
 //
 // Promise: what is written arrives in order, at most 64 KiB late; finish() says whether all of it
-// did. A reader that went away (`| head`) ends the process by SIGPIPE, as with any Unix tool.
+// did. A reader that went away (`| head`) ends the process by SIGPIPE, as with any Unix tool. A
+// file is there whole or not at all: see unfinished_file.hpp.
 // Cost: one write() per 64 KiB, whatever the size of the result.
 // Thread safety: none.
 #pragma once
@@ -12,10 +13,13 @@
 #include <cstdio>
 #include <expected>
 #include <iterator>
+#include <optional>
 #include <ostream>
 #include <streambuf>
 #include <string>
 #include <string_view>
+
+#include "cli/unfinished_file.hpp"
 
 namespace crosstie::cli {
 
@@ -25,9 +29,8 @@ class output {
 
   explicit output(int descriptor) : descriptor_(descriptor) {}
   static std::expected<output, std::string> create(const std::string& path);
-  output(output&& other) noexcept;
+  output(output&&) noexcept = default;
   output& operator=(output&&) = delete;
-  ~output();
 
   void Put(char byte) {
     buffer_.push_back(byte);
@@ -45,7 +48,11 @@ class output {
     if (buffer_.size() >= capacity) flush();
   }
 
+  // Does the file appear with finish() only? Else its reader sees what is written before.
+  bool is_kept_back() const { return file_ && file_->is_beside(); }
   // Hands over what is buffered; the error is the system's text for the first write that failed.
+  std::expected<void, std::string> hand_over();
+  // The same at the end: closes a file and gives it its name, but removes it after an error.
   std::expected<void, std::string> finish();
 
  private:
@@ -53,7 +60,7 @@ class output {
   void flush();
 
   int descriptor_;
-  bool owned_ = false;
+  std::optional<unfinished_file> file_;
   int failure_ = 0;  // errno of the first write that failed; later writes are dropped
   fmt::basic_memory_buffer<char, capacity + 4096> buffer_;
 };

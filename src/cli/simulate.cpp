@@ -38,14 +38,15 @@ std::atomic<bool> stop_asked{false};
 std::atomic<int> stop_signal{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
-// The first signal asks for a clean end, the second one has its usual effect.
+// The first signal asks for a clean end, the second one has its usual effect; of a page that is
+// being written then, nothing stays.
 void stop_cleanly_on(int signal) {
   struct sigaction action{};
   action.sa_handler = [](int number) {
     stop_signal = number;
     stop_asked = true;
+    discard_unfinished_on(number);
   };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(signal, &action, nullptr);
 }
 
@@ -151,8 +152,9 @@ bool is_fit_for_output(const std::string& path, const simulate_arguments& given)
 
 // Says so where the page could not be written, before a long run rather than after it.
 bool may_create(const std::string& path) {
+  if (path.empty() || ::access(path.c_str(), W_OK) == 0) return true;
   const std::string parent = std::filesystem::path(path).parent_path().string();
-  if (path.empty() || ::access(parent.empty() ? "." : parent.c_str(), W_OK | X_OK) == 0) {
+  if (errno == ENOENT && ::access(parent.empty() ? "." : parent.c_str(), W_OK | X_OK) == 0) {
     return true;
   }
   print_error(path + ": " + std::strerror(errno));
@@ -197,6 +199,12 @@ int run(const simulate_arguments& given) {
   if (!configuration) return bad_input;
   what->configuration_text = std::move(configuration->text);
   what->configuration_file = given.config;
+  if (!given.report.empty() && !given.profile.empty() &&
+      are_one_file(given.report, given.profile)) {
+    print_error(fmt::format("expected two files for --report and --profile, found {} for both",
+                            given.report));
+    return bad_input;
+  }
   for (const std::string& path : {given.report, given.profile}) {
     if (!is_fit_for_output(path, given)) return bad_input;
     if (!may_create(path)) return failed;

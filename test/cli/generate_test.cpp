@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "cli/json.hpp"
 #include "cli/process.hpp"
 
@@ -54,6 +56,32 @@ TEST(generate, arrivals_go_to_the_events_file_and_leave_the_dump) {
   const result got = run({"simulate", "-f", dump, "--events", events, "-o", "json"});
   ASSERT_EQ(got.exit_code, 0) << got.err;
   EXPECT_EQ(parse_json(got.out)["summary"]["pods"], 300);
+}
+
+TEST(generate, dump_and_events_are_two_files) {
+  const scratch files;
+  const std::string same = files.path("same.json"), alias = files.path("./same.json");
+  const auto refuse = [&](const std::string& events) {
+    expect_refused(run({"generate", spec, "--dump", same, "--events", events}),
+                   "expected two files for --dump and --events, found " + same + " for both");
+  };
+  refuse(same);
+  refuse(alias);
+  EXPECT_FALSE(std::filesystem::exists(same));
+  std::filesystem::create_symlink(files.write("same.json", "kept"), files.path("link"));
+  refuse(files.path("link"));
+  EXPECT_EQ(read_file(same), "kept");
+  EXPECT_EQ(run({"generate", spec, "--dump", "/dev/null", "--events", "/dev/null"}).exit_code, 0);
+}
+
+TEST(generate, without_its_events_there_is_no_dump) {
+  const scratch files;
+  const std::string dump = files.path("dump.json");
+  const result got =
+      run({"generate", spec, "--dump", dump, "--events", files.path("nowhere/events.jsonl")});
+  EXPECT_EQ(got.exit_code, 1);
+  EXPECT_THAT(got.err, HasSubstr("nowhere/events.jsonl: No such file or directory"));
+  EXPECT_TRUE(std::filesystem::is_empty(files.path(".")));
 }
 
 TEST(generate, a_rate_needs_an_events_file) {

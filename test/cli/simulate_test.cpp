@@ -236,6 +236,18 @@ TEST(simulate, no_output_is_written_over_an_input) {
   }
 }
 
+TEST(simulate, two_outputs_are_two_files) {
+  const scratch files;
+  const std::string both = files.path("both.x");
+  expect_refused(
+      run({"simulate", "-f", "-", "--report", both, "--profile", both}, sample_cluster()),
+      "expected two files for --report and --profile, found " + both + " for both");
+  EXPECT_FALSE(std::filesystem::exists(both));
+  const result nowhere = run(
+      {"simulate", "-f", "-", "--report", "/dev/null", "--profile", "/dev/null"}, sample_cluster());
+  EXPECT_EQ(nowhere.exit_code, 0) << nowhere.err;
+}
+
 TEST(simulate, no_progress_bar_where_standard_error_is_no_terminal) {
   EXPECT_EQ(simulate({"-o", "name", "--pace", "100/s"}).err, "");
 }
