@@ -17,12 +17,22 @@ error at_file(std::string_view file, std::string expected) {
   return e;
 }
 
+// A link that leads nowhere is one: opening it says so, and passing it over would lose what it
+// meant.
+bool may_hold_objects(const fs::directory_entry& entry) {
+  std::error_code none;
+  const fs::file_type type = entry.status(none).type();
+  return type == fs::file_type::regular ||
+         ((type == fs::file_type::not_found || type == fs::file_type::none) &&
+          entry.is_symlink(none));
+}
+
 std::expected<std::vector<std::string>, error> list_directory(const std::string& path) {
   std::vector<std::string> files;
   std::error_code problem;
   for (fs::directory_iterator entry(path, problem), end; !problem && entry != end;
        entry.increment(problem)) {
-    if (is_dump_name(entry->path().string()) && entry->is_regular_file(problem)) {
+    if (is_dump_name(entry->path().string()) && may_hold_objects(*entry)) {
       files.push_back(entry->path().string());
     }
   }

@@ -69,6 +69,21 @@ TEST(input, a_directory_is_its_files_by_name) {
                                                     "c.yml {\"c\":1}", "d.json.gz {\"d\":1}"}));
 }
 
+TEST(input, a_directory_follows_links_and_one_that_leads_nowhere_is_an_error) {
+  const scratch_directory scratch;
+  std::filesystem::create_symlink(scratch.write("a.txt", "{\"a\":1}"), scratch.path() + "/a.json");
+  std::filesystem::create_directory(scratch.path() + "/folder");
+  std::filesystem::create_symlink(scratch.path() + "/folder", scratch.path() + "/b.json");
+  EXPECT_EQ(read({scratch.path()}).texts, (std::vector<std::string>{"a.json {\"a\":1}"}));
+
+  const std::string nowhere = scratch.path() + "/c.json", loop = scratch.path() + "/d.json";
+  std::filesystem::create_symlink("gone.json", nowhere);
+  EXPECT_EQ(read({scratch.path()}).problem, nowhere + ": No such file or directory");
+  std::filesystem::remove(nowhere);
+  std::filesystem::create_symlink("d.json", loop);
+  EXPECT_EQ(read({scratch.path()}).problem, loop + ": Too many levels of symbolic links");
+}
+
 TEST(input, a_directory_without_dumps_is_an_error) {
   const scratch_directory scratch;
   EXPECT_EQ(read({scratch.path()}).problem,
