@@ -25,7 +25,7 @@ constexpr std::array table{
 };
 
 constexpr std::string_view examples = R"(crosstie simulate --generate nodes=5000,pods=30000
-kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims -A -o json > cluster.json
+kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims,deviceclasses -A -o json > cluster.json
 crosstie explain -f cluster.json --all
 crosstie COMMAND --help)";
 

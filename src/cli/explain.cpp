@@ -199,7 +199,7 @@ std::function<int()> define_explain(CLI::App& app) {
       ->group("Output");
   add_examples(
       app,
-      R"(kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims -A -o json > cluster.json
+      R"(kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims,deviceclasses -A -o json > cluster.json
 crosstie explain -f cluster.json --all
 crosstie explain -f cluster.json --all -o summary
 crosstie explain -f cluster.json web-1

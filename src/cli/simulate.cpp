@@ -309,7 +309,7 @@ std::function<int()> define_simulate(CLI::App& app) {
   add_run_options(app, *given);
   add_output_options(app, *given);
   add_examples(app, R"(crosstie simulate --generate nodes=5000,pods=30000 --report report.html
-kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims -A -o json > cluster.json
+kubectl get no,po,ns,pc,svc,rs,sts,rc,pdb,pv,pvc,sc,csinodes,csidrivers,csistoragecapacities,volumeattachments,resourceclaims,deviceclasses -A -o json > cluster.json
 crosstie simulate -f cluster.json
 crosstie simulate -f cluster.json.gz --tie-break name -o json | jq .placements
 crosstie simulate -f nodes.yaml -f pods.yaml --events arrivals.jsonl --rate 50/s

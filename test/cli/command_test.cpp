@@ -65,6 +65,16 @@ TEST(command, help_names_every_command) {
   }
 }
 
+// Without the DeviceClasses, pods that want their resources would be short of them without a
+// warning.
+TEST(command, every_list_for_kubectl_names_the_kinds_that_are_asked_about) {
+  const std::string list = "resourceclaims,deviceclasses -A -o json > cluster.json\n";
+  EXPECT_THAT(run({"--help"}).out, HasSubstr(list));
+  EXPECT_THAT(run({"simulate", "--help"}).out, HasSubstr(list));
+  EXPECT_THAT(run({"explain", "--help"}).out, HasSubstr(list));
+  EXPECT_THAT(read_file(CROSSTIE_SOURCE_DIR "/README.md"), HasSubstr(list));
+}
+
 TEST(command, version_is_one_line) {
   const result got = run({"--version"});
   EXPECT_EQ(got.exit_code, 0);
