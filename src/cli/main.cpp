@@ -1,11 +1,13 @@
 // crosstie: reads the command line, runs the chosen subcommand, and turns mistakes into exit codes.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -53,6 +55,19 @@ std::optional<std::vector<std::string>> arguments_of_bench(int argc, char** argv
   return std::vector<std::string>(argv + (first == "--" ? 3 : 2), argv + argc);
 }
 
+// --help and --version.
+int print_answer(const CLI::App& app, const CLI::Success& asked) {
+  std::ostringstream text;
+  app.exit(asked, text);
+  output to(STDOUT_FILENO);
+  to.write(text.view());
+  if (const auto written = to.finish(); !written) {
+    print_error("standard output: " + written.error());
+    return failed;
+  }
+  return done;
+}
+
 int parse_and_run(int argc, char** argv) {
   if (const auto arguments = arguments_of_bench(argc, argv)) return run_bench(*arguments);
   CLI::App app("", "crosstie");
@@ -61,7 +76,7 @@ int parse_and_run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
-    return app.exit(asked) == 0 ? done : failed;
+    return print_answer(app, asked);
   } catch (const CLI::ParseError& mistake) {
     const CLI::App& where = chosen(app);
     const auto extra = where.remaining();
