@@ -268,7 +268,8 @@ void add_input_options(CLI::App& app, simulate_arguments& given) {
 }
 
 void add_run_options(CLI::App& app, simulate_arguments& given) {
-  add_value(app, "--rate", given.rate, "RATE", "pods arrive so often in virtual time: 1200/s, 90/m")
+  add_value(app, "--rate", given.rate, "RATE",
+            "pods arrive so often in virtual time: 1200/s (or 1200), 90/m")
       ->group("Run");
   add_value(app, "--pace", given.pace, "RATE", "pods arrive so often by the wall clock")
       ->group("Run");

@@ -94,7 +94,7 @@ std::expected<double, error> parse_rate(std::string_view text) {
   const double seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
   if (!number || !std::isfinite(*number) || *number <= 0 || seconds == 0) {
     return wrong_option("rate",
-                        fmt::format("expected a number above 0 and a unit, such as 1200/s, 90/m or "
+                        fmt::format("expected a number above 0, such as 1200/s (or 1200), 90/m or "
                                     "10/h, found \"{}\"",
                                     text));
   }

@@ -66,6 +66,8 @@ TEST(parse_rate, refuses_what_is_no_rate) {
     EXPECT_NE(rate.error().expected.find("found \"" + std::string(text) + "\""), std::string::npos)
         << rate.error().expected;
   }
+  EXPECT_EQ(parse_rate("5/d").error().expected,
+            "expected a number above 0, such as 1200/s (or 1200), 90/m or 10/h, found \"5/d\"");
 }
 
 TEST(parse_tie_break, reads_both_ways) {
