@@ -155,7 +155,10 @@ std::expected<bool, error> event_reader::cut_line() {
   line_.assign(read_, read_from_, line_size_);
   line_.append(cluster::json_padding, ' ');
   read_from_ = std::min(read_.size(), read_from_ + line_size_ + 1);
-  ++line_number_;
+  if (++line_number_ == 1 && line_.starts_with("\xEF\xBB\xBF")) {
+    line_.erase(0, 3);
+    line_size_ -= 3;
+  }
   return true;
 }
 

@@ -66,6 +66,13 @@ TEST_F(events, reads_every_spelling) {
   EXPECT_FALSE(from.next().value());
 }
 
+TEST_F(events, a_byte_order_mark_may_stand_before_the_first_line_only) {
+  EXPECT_EQ(refusal("\xEF\xBB\xBF" + line("1", "add") + line("2", "add")), "accepted");
+  EXPECT_EQ(refusal("\xEF\xBB\xBF"), "accepted");
+  EXPECT_TRUE(
+      refusal(line("1", "add") + "\xEF\xBB\xBF" + line("2", "add")).starts_with("e.jsonl:2: "));
+}
+
 TEST_F(events, lines_may_come_in_any_pieces) {
   const std::string text = line("1", "add") + line("2", "delete");
   for (std::size_t step = 1; step < 20; ++step) {
