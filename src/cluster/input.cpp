@@ -55,6 +55,9 @@ std::expected<file_list, error> list_files(std::span<const std::string> paths) {
   bool standard_input = false;
   for (const std::string& path : paths) {
     std::error_code problem;
+    if (path.empty()) {
+      return std::unexpected(at_file({}, "expected a file, a directory or -, found \"\""));
+    }
     if (path == "-") {
       if (standard_input) {
         return std::unexpected(at_file(path, "expected standard input to be named once"));

@@ -104,6 +104,7 @@ TEST(input, standard_input) {
 
 TEST(input, a_missing_file_is_an_error) {
   EXPECT_EQ(read({"/no/such/file"}).problem, "/no/such/file: No such file or directory");
+  EXPECT_EQ(read({""}).problem, "expected a file, a directory or -, found \"\"");
 }
 
 TEST(input, gzip_streams_one_after_another_are_one_text) {
