@@ -23,6 +23,14 @@ class node_resources_fit final : public plugin {
     for (const resource_request& each : demand_.wanted) {
       if (each.amount > 0 && !is_ignored(each)) checked_.push_back(each);
     }
+    // Upstream takes the others in the random order of a Go map; by name, no order of objects
+    // shows.
+    const auto others = std::ranges::find_if(checked_, [](const resource_request& each) {
+      return each.resource > cluster::ephemeral_storage;
+    });
+    std::sort(others, checked_.end(), [&](const resource_request& a, const resource_request& b) {
+      return name_of(a) < name_of(b);
+    });
     return {};
   }
 
@@ -61,9 +69,13 @@ class node_resources_fit final : public plugin {
   }
 
  private:
+  std::string_view name_of(const resource_request& request) const {
+    return view_.objects.text(view_.usage.resource_name(request.resource));
+  }
+
   // Extended resources can be left to others, by name or by what stands before the slash.
   bool is_ignored(const resource_request& request) const {
-    const std::string_view name = view_.objects.text(view_.usage.resource_name(request.resource));
+    const std::string_view name = name_of(request);
     if (!cluster::is_extended_resource(name)) return false;
     const std::string_view group = name.substr(0, name.find('/'));
     return std::ranges::find(args_.ignored_resources, name) != args_.ignored_resources.end() ||

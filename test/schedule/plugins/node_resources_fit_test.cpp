@@ -57,6 +57,23 @@ TEST_F(node_resources_fit_test, names_every_resource_that_is_short) {
                                               {"Too many pods", "Insufficient example.com/gpu"}}));
 }
 
+TEST(node_resources_fit_order, names_extended_resources_by_name) {
+  small_cluster on(R"(
+{kind: Node, apiVersion: v1, metadata: {name: one},
+ status: {allocatable: {cpu: "1", pods: "9", example.com/b: "1", example.com/a: "1"}}}
+---
+{kind: Pod, apiVersion: v1, metadata: {name: p, namespace: a},
+ spec: {containers: [{name: c, resources: {requests: {
+   example.com/b: "2", example.com/c: "2", cpu: "2", example.com/a: "2"}}}]}}
+)");
+  const profile by;
+  const auto asked = make_node_resources_fit(on.view(), by, on.pod("a/p"));
+  EXPECT_TRUE(asked->pre_filter().verdict.ok());
+  EXPECT_EQ(asked->filter(on.node("one")).reasons,
+            (std::vector<std::string>{"Insufficient cpu", "Insufficient example.com/a",
+                                      "Insufficient example.com/b", "Insufficient example.com/c"}));
+}
+
 // A request that upstream's int64 cannot hold fits where it wraps to nothing or less.
 TEST(node_resources_fit_beyond_int64, sums_wrap) {
   small_cluster on(R"(
