@@ -62,6 +62,8 @@ def run(binary, test_filter):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="only the mutants marked quick")
+    parser.add_argument("--places", action="store_true",
+                        help="only look whether the text of each occurs once; builds nothing")
     parser.add_argument("--only", default="", help="only mutants whose name holds these words")
     parser.add_argument("--catalogue", type=pathlib.Path,
                         default=ROOT / "test" / "crosstie" / "mutants.txt")
@@ -69,6 +71,8 @@ def main():
     folder = options.catalogue.resolve().parent
     mutants = [block for block in read_catalogue(options.catalogue)
                if options.only in block["name"] and (block["quick"] or not options.quick)]
+    if options.places:
+        return 1 if misplaced(mutants) or not mutants else 0
     survivors = 0
     with tempfile.TemporaryDirectory(prefix="crosstie-mutants-") as temporary:
         work = pathlib.Path(temporary)
@@ -85,6 +89,17 @@ def main():
             print(f"{verdict:10} {mutant['name']} ({test_filter})", flush=True)
     print(f"{len(mutants) - survivors} passed, {survivors} failed")
     return 1 if survivors or not mutants else 0
+
+
+def misplaced(mutants):
+    """How many have no place, or several; names each."""
+    count = 0
+    for mutant in mutants:
+        places = (ROOT / mutant["file"]).read_text().count(mutant["from"])
+        if places != 1:
+            print(f"misplaced  {mutant['name']}: {places} times in {mutant['file']}")
+            count += 1
+    return count
 
 
 def judge(mutant, source, test_filter, healthy, work):
