@@ -33,6 +33,7 @@ bool has_existing_claim(const cluster::store& objects, pod_id id) {
 std::set<name_id> find_offered(const cluster::store& objects) {
   std::set<name_id> offered;
   for (std::uint32_t slot = 0; slot < objects.node_slots(); ++slot) {
+    if (!objects.alive(node_id{slot})) continue;
     for (const auto& [name, amount] : objects[node_id{slot}].allocatable) {
       if (amount.value() > 0) offered.insert(name);
     }
@@ -52,43 +53,57 @@ bool asks_what_nodes_lack(const cluster::store& objects, const std::set<name_id>
          std::ranges::any_of(spec.init_containers, lacks);
 }
 
-bool has_profile(const cluster::store& objects, pod_id id, const configuration& settings) {
-  return std::ranges::find(settings.profiles, objects.text(objects.spec(id).scheduler_name),
-                           &profile::scheduler_name) != settings.profiles.end();
-}
-
-void count(unsupported& finding, const std::string& example) {
-  if (finding.pods++ == 0) finding.example = example;
-}
-
 }  // namespace
+
+unsupported_count::unsupported_count(const cluster::store& objects,
+                                     std::span<const cluster::kind_count> other_kinds,
+                                     const configuration& settings)
+    : objects_(objects),
+      settings_(settings),
+      has_classes_(std::ranges::find(other_kinds, "DeviceClass", &cluster::kind_count::kind) !=
+                   other_kinds.end()),
+      claims_{"claim devices (spec.resourceClaims), which this version does not allocate,", 0, {}},
+      classes_{
+          "want extended resources of device classes, which this version does not read,", 0, {}},
+      strangers_{"name a scheduler that no profile has", 0, {}} {}
+
+bool unsupported_count::has_profile(const pod& pod) const {
+  return std::ranges::find(settings_.profiles,
+                           objects_.text(objects_.spec(pod.spec).scheduler_name),
+                           &profile::scheduler_name) != settings_.profiles.end();
+}
+
+void unsupported_count::add(pod_id id) {
+  add(id, has_classes_ ? find_offered(objects_) : std::set<name_id>());
+}
+
+void unsupported_count::add_all() {
+  const std::set<name_id> offered = has_classes_ ? find_offered(objects_) : std::set<name_id>();
+  for (std::uint32_t slot = 0; slot < objects_.pod_slots(); ++slot) add(pod_id{slot}, offered);
+}
+
+void unsupported_count::add(pod_id id, const std::set<name_id>& offered) {
+  if (!waits(objects_, id)) return;
+  const auto count = [&](unsupported& finding) {
+    if (finding.pods++ == 0) finding.example = objects_.full_name(id);
+  };
+  if (!has_profile(objects_[id])) return count(strangers_);
+  if (has_existing_claim(objects_, id)) count(claims_);
+  if (has_classes_ && asks_what_nodes_lack(objects_, offered, objects_.spec(id))) count(classes_);
+}
+
+std::vector<unsupported> unsupported_count::found() const {
+  std::vector<unsupported> all{claims_, classes_, strangers_};
+  std::erase_if(all, [](const unsupported& each) { return each.pods == 0; });
+  return all;
+}
 
 std::vector<unsupported> find_unsupported(const cluster::store& objects,
                                           std::span<const cluster::kind_count> other_kinds,
                                           const configuration& settings) {
-  unsupported claims{
-      "claim devices (spec.resourceClaims), which this version does not allocate,", 0, {}};
-  unsupported classes{
-      "want extended resources of device classes, which this version does not read,", 0, {}};
-  unsupported strangers{"name a scheduler that no profile has", 0, {}};
-  const bool has_classes = std::ranges::find(other_kinds, "DeviceClass",
-                                             &cluster::kind_count::kind) != other_kinds.end();
-  const std::set<name_id> offered = has_classes ? find_offered(objects) : std::set<name_id>();
-  for (std::uint32_t slot = 0; slot < objects.pod_slots(); ++slot) {
-    const pod_id id{slot};
-    if (!waits(objects, id)) continue;
-    if (!has_profile(objects, id, settings)) {
-      count(strangers, objects.full_name(id));
-      continue;
-    }
-    if (has_existing_claim(objects, id)) count(claims, objects.full_name(id));
-    if (has_classes && asks_what_nodes_lack(objects, offered, objects.spec(id))) {
-      count(classes, objects.full_name(id));
-    }
-  }
-  std::vector<unsupported> found{std::move(claims), std::move(classes), std::move(strangers)};
-  std::erase_if(found, [](const unsupported& each) { return each.pods == 0; });
-  return found;
+  unsupported_count count(objects, other_kinds, settings);
+  count.add_all();
+  return count.found();
 }
 
 std::string to_string(const unsupported& finding) {
