@@ -94,14 +94,11 @@ class run {
         settings_(std::move(settings)),
         input_(std::move(input)),
         feed_(std::move(feed)),
+        unplaced_(*input_.objects, input_.other_kinds, settings_),
         world_(make_world(start)),
         state_(*input_.objects),
         begun_(begun) {
     result_.summary.already_bound = count_bound(*input_.objects);
-    for (const auto& one :
-         schedule::find_unsupported(*input_.objects, input_.other_kinds, settings_)) {
-      input_.warnings.push_back(schedule::to_string(one));
-    }
     state_.load();
   }
 
@@ -128,9 +125,11 @@ class run {
   std::unique_ptr<simulated_world> make_world(timestamp start) {
     const timestamp settle = settle_time(what_);
     if (what_.arrive.when == arrivals::mode::pace) {
-      return std::make_unique<paced_world>(feed_, *input_.objects, start, settle, what_.stop);
+      return std::make_unique<paced_world>(feed_, *input_.objects, start, settle, what_.stop,
+                                           &unplaced_);
     }
-    return std::make_unique<virtual_world>(feed_, *input_.objects, start, settle, what_.stop);
+    return std::make_unique<virtual_world>(feed_, *input_.objects, start, settle, what_.stop,
+                                           &unplaced_);
   }
 
   // cycle.run() with a clock around each step.
@@ -248,6 +247,11 @@ class run {
 
   void add_warnings() {
     result_.warnings = std::move(input_.warnings);
+    // Not before the end: pods may arrive, and what they ask for as well.
+    unplaced_.add_all();
+    for (const auto& one : unplaced_.found()) {
+      result_.warnings.push_back(schedule::to_string(one));
+    }
     const auto warn = [&](std::int64_t events, std::string_view one, std::string_view several) {
       if (events == 0) return;
       result_.warnings.push_back(std::to_string(events) + std::string(events == 1 ? one : several));
@@ -265,6 +269,7 @@ class run {
   schedule::configuration settings_;
   loaded_input input_;
   event_feed feed_;
+  schedule::unsupported_count unplaced_;
   std::unique_ptr<simulated_world> world_;
   cluster::state state_;
   steady::time_point begun_;

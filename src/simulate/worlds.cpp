@@ -4,18 +4,22 @@
 #include <thread>
 #include <variant>
 
+#include "simulate/arrival.hpp"
+
 namespace crosstie::simulate {
 
 using cluster::timestamp;
 
 simulated_world::simulated_world(event_feed& feed, const cluster::store& objects, timestamp start,
-                                 timestamp settle_ns, const std::atomic<bool>* stop)
+                                 timestamp settle_ns, const std::atomic<bool>* stop,
+                                 schedule::unsupported_count* unplaced)
     : feed_(&feed),
       objects_(&objects),
       start_(start),
       settle_ns_(settle_ns),
       last_change_(start),
-      stop_(stop) {}
+      stop_(stop),
+      unplaced_(unplaced) {}
 
 std::optional<cluster::event> simulated_world::poll() {
   auto next = feed_->pop(now());
@@ -34,19 +38,49 @@ void simulated_world::count(const cluster::event& what) {
   if (pod == nullptr) return;
   const auto known = objects_->find_pod({pod->ns, pod->name});
   if (what.kind == cluster::event_kind::remove || pod->finished()) {
-    known ? count_departure(*known) : void(++counted_.missing);
-    return;
+    return count_removal(what, known);
   }
-  if (known && (*objects_)[*known].uid == pod->uid) return;
+  if (known && (*objects_)[*known].uid == pod->uid) return count_update(*known, *pod);
   if (known) count_departure(*known);
-  ++(pod->node == cluster::no_name ? counted_.arrived : counted_.bound);
+  if (pod->node != cluster::no_name) {
+    ++counted_.bound;
+  } else if (waits_for_node(*pod) && (unplaced_ == nullptr || unplaced_->has_profile(*pod))) {
+    ++counted_.arrived;
+  }
+}
+
+// A finished pod does not exist for the scheduler; that it is deleted later is no surprise.
+void simulated_world::count_removal(const cluster::event& what,
+                                    std::optional<cluster::pod_id> known) {
+  const cluster::object_key key = cluster::key_of(std::get<cluster::pod>(what.object));
+  if (known) count_departure(*known);
+  if (what.kind == cluster::event_kind::put) {
+    finished_.insert(key);
+  } else if (!finished_.erase(key) && !known) {
+    ++counted_.missing;
+  }
+}
+
+void simulated_world::count_update(cluster::pod_id known, const cluster::pod& updated) {
+  if (!waits_for_node((*objects_)[known])) return;
+  if (updated.node != cluster::no_name) {
+    ++counted_.bound;
+  } else if (updated.terminating) {
+    count_departure(known);
+  }
 }
 
 void simulated_world::count_departure(cluster::pod_id pod) {
+  const cluster::pod& object = (*objects_)[pod];
+  const bool unplaceable = object.terminating && object.node == cluster::no_name;
+  if (object.finished() || unplaceable) return;  // it counted when it became so, if it ever counted
   ++counted_.departed;
-  if (!placed(pod)) return;
-  placed_[index(pod)] = 0;
-  --counted_.placed_now;
+  if (placed(pod)) {
+    placed_[index(pod)] = 0;
+    --counted_.placed_now;
+  } else if (unplaced_ != nullptr) {
+    unplaced_->add(pod);
+  }
 }
 
 // A recorded update tells where the pod was then; here it stays where it has been put.

@@ -10,19 +10,22 @@
 
 #include <atomic>
 #include <chrono>
+#include <crosstie/flat_set.hpp>
 #include <cstdint>
 #include <vector>
 
 #include "cluster/store.hpp"
 #include "cluster/world.hpp"
+#include "schedule/support.hpp"
 #include "simulate/event_feed.hpp"
 
 namespace crosstie::simulate {
 
-// What has come and gone, counted as events pass.
+// What has come and gone, counted as events pass. A pod on no node that is being deleted, and one
+// that has finished, is gone: nobody places it, and its removal is no departure any more.
 struct traffic {
-  std::int64_t arrived = 0;   // pods on no node that were not there before
-  std::int64_t bound = 0;     // pods that came with a node
+  std::int64_t arrived = 0;   // pods that wait for a profile and were not there before
+  std::int64_t bound = 0;     // pods that came with a node or are brought to one by an update
   std::int64_t departed = 0;  // pods that were there
   std::int64_t preempted = 0;
   std::int64_t placed = 0;      // bindings of this run
@@ -33,8 +36,11 @@ struct traffic {
 class simulated_world : public cluster::world {
  public:
   // `settle_ns`: how long after the last event or binding pods are tried again; 0: not at all.
+  // `unplaced` knows whose pods are placed here, and is told of those that leave without a node;
+  // without it all pods are.
   simulated_world(event_feed& feed, const cluster::store& objects, cluster::timestamp start,
-                  cluster::timestamp settle_ns, const std::atomic<bool>* stop);
+                  cluster::timestamp settle_ns, const std::atomic<bool>* stop,
+                  schedule::unsupported_count* unplaced);
 
   std::optional<cluster::event> poll() override;
   bool stopping() override;
@@ -55,6 +61,8 @@ class simulated_world : public cluster::world {
 
  private:
   void count(const cluster::event& what);
+  void count_removal(const cluster::event& what, std::optional<cluster::pod_id> known);
+  void count_update(cluster::pod_id known, const cluster::pod& updated);
   void count_departure(cluster::pod_id pod);
   void keep_node(cluster::pod& updated) const;
 
@@ -63,6 +71,8 @@ class simulated_world : public cluster::world {
   cluster::timestamp start_, settle_ns_;
   cluster::timestamp last_change_;
   const std::atomic<bool>* stop_;
+  schedule::unsupported_count* unplaced_;
+  crosstie::flat_set<cluster::object_key> finished_;  // until they are deleted
   traffic counted_;
   std::vector<std::uint8_t> placed_;  // by pod slot
 };
@@ -70,8 +80,9 @@ class simulated_world : public cluster::world {
 class virtual_world final : public simulated_world {
  public:
   virtual_world(event_feed& feed, const cluster::store& objects, cluster::timestamp start,
-                cluster::timestamp settle_ns, const std::atomic<bool>* stop)
-      : simulated_world(feed, objects, start, settle_ns, stop), now_(start) {}
+                cluster::timestamp settle_ns, const std::atomic<bool>* stop,
+                schedule::unsupported_count* unplaced = nullptr)
+      : simulated_world(feed, objects, start, settle_ns, stop, unplaced), now_(start) {}
 
   cluster::timestamp now() override { return now_; }
   bool wait(std::optional<cluster::timestamp> until) override;
@@ -83,8 +94,9 @@ class virtual_world final : public simulated_world {
 class paced_world final : public simulated_world {
  public:
   paced_world(event_feed& feed, const cluster::store& objects, cluster::timestamp start,
-              cluster::timestamp settle_ns, const std::atomic<bool>* stop)
-      : simulated_world(feed, objects, start, settle_ns, stop),
+              cluster::timestamp settle_ns, const std::atomic<bool>* stop,
+              schedule::unsupported_count* unplaced = nullptr)
+      : simulated_world(feed, objects, start, settle_ns, stop, unplaced),
         begun_(std::chrono::steady_clock::now()) {}
 
   cluster::timestamp now() override;

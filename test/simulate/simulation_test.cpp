@@ -221,6 +221,11 @@ class small_cluster : public testing::Test {
            R"("containers":[{"name":"c","resources":{"requests":{"cpu":")" + std::to_string(cores) +
            R"("}}}]},"status":{)" + std::string(status) + "}}";
   }
+  static std::string terminating(std::string pod) {
+    const std::string_view before = R"("metadata":{)";
+    return pod.insert(pod.find(before) + before.size(),
+                      R"("deletionTimestamp":"2026-01-01T00:00:01Z",)");
+  }
   static std::string line(double time, std::string_view event, const std::string& object) {
     std::ostringstream out;
     out << R"({"time":)" << time << R"(,"event":")" << event << R"(","object":)" << object << "}\n";
@@ -324,6 +329,41 @@ TEST_F(small_cluster, deletes_of_what_is_not_there_are_told) {
   EXPECT_EQ(result.warnings[0], "1 event deletes a pod that was not there");
 }
 
+TEST_F(small_cluster, a_finished_pod_that_is_deleted_was_there) {
+  const std::string done = pod("done", 1, "", R"("phase":"Succeeded")");
+  const std::string old = pod("old", 1, "", R"("phase":"Failed")");
+  const outcome result =
+      run(with(node("a", 2) + pod("p", 1) + old,
+               line(1, "add", done) + line(2, "delete", done) + line(3, "delete", old) +
+                   line(4, "update", pod("p", 1, "", R"("phase":"Succeeded")")) +
+                   line(5, "delete", pod("p", 1)) + line(6, "delete", done)));
+  EXPECT_EQ(result.summary.pods, 1);
+  EXPECT_EQ(result.summary.departed, 1) << "the others had finished before they came";
+  EXPECT_EQ(result.warnings, std::vector<std::string>{"1 event deletes a pod that was not there"})
+      << "that of 6 s";
+}
+
+TEST_F(small_cluster, a_pod_that_waits_and_is_deleted_slowly_is_gone) {
+  const std::string p = pod("p", 9);
+  const outcome result = run(with(
+      node("a", 2), line(1, "add", p) + line(5, "update", terminating(p)) + line(9, "delete", p)));
+  EXPECT_EQ(result.summary.pods, 1);
+  EXPECT_TRUE(result.waiting.empty());
+  EXPECT_EQ(result.summary.departed, 1);
+  EXPECT_TRUE(result.warnings.empty());
+}
+
+TEST_F(small_cluster, a_pod_that_waits_and_is_bound_elsewhere_counts_as_bound) {
+  const outcome result =
+      run(with(node("a", 2), line(1, "add", pod("p", 9)) +
+                                 line(5, "update", pod("p", 9, R"("nodeName":"a",)")) +
+                                 line(6, "update", pod("p", 9, R"("nodeName":"a",)"))));
+  EXPECT_EQ(result.summary.pods, 1);
+  EXPECT_EQ(result.summary.placed, 0);
+  EXPECT_EQ(result.summary.already_bound, 1);
+  EXPECT_TRUE(result.waiting.empty());
+}
+
 TEST_F(small_cluster, pods_of_a_node_that_went_are_counted) {
   const outcome result = run(with(node("a", 2) + pod("old", 1, R"("nodeName":"a",)"),
                                   line(1, "add", pod("new", 1)) + line(2, "delete", node("a", 2))));
@@ -338,8 +378,101 @@ TEST_F(small_cluster, a_dump_that_does_not_fit_together_is_a_warning_or_an_error
   EXPECT_FALSE(simulate(what));
 }
 
-// ---- when pods arrive
-// ----------------------------------------------------------------------------
+// ---- when pods arrive --------------------------------------------------------------------------
+
+// Pods of which some are not for us: whenever they come, they count alike and are told of.
+class mixed_pods : public small_cluster {
+ protected:
+  mixed_pods() {
+    pods_.push_back(pod("plain", 1));
+    pods_.push_back(pod("large", 9));
+    pods_.push_back(
+        pod("claims", 1, R"("resourceClaims":[{"name":"g","resourceClaimName":"c"}],)"));
+    pods_.push_back(pod("asks", 1,
+                        R"("initContainers":[{"name":"i","resources":{"requests":)"
+                        R"({"example.com/gpu":"1"}}}],)"));
+    pods_.push_back(pod("other", 1, R"("schedulerName":"volcano",)"));
+    pods_.push_back(pod("done", 1, "", R"("phase":"Succeeded")"));
+    pods_.push_back(terminating(pod("ends", 1)));
+  }
+
+  std::string objects() const {
+    return node("a", 2) +
+           R"({"kind":"ResourceClaim","apiVersion":"resource.k8s.io/v1","metadata":)"
+           R"({"namespace":"n","name":"c"}})"
+           R"({"kind":"DeviceClass","apiVersion":"resource.k8s.io/v1","metadata":{"name":"d"}})";
+  }
+  std::string all_pods() const {
+    std::string text;
+    for (const std::string& one : pods_) text += one;
+    return text;
+  }
+  std::string arrivals() const {
+    std::string text;
+    for (const std::string& one : pods_) text += line(1, "add", one);
+    return text;
+  }
+
+  static void expect_told(const outcome& result) {
+    const auto tells = [&](std::string_view what) {
+      return std::ranges::count_if(
+          result.warnings, [&](const std::string& warning) { return warning.contains(what); });
+    };
+    EXPECT_EQ(tells("claim devices (spec.resourceClaims), which this version does not allocate, "
+                    "are not placed: 1, the first n/claims"),
+              1);
+    EXPECT_EQ(tells("which this version does not read, are not placed: 1, the first n/asks"), 1);
+    EXPECT_EQ(tells("a scheduler that no profile has are not placed: 1, the first n/other"), 1);
+    EXPECT_EQ(tells("was not there"), 0);
+  }
+  static void expect_counted(const outcome& result) {
+    expect_counts_agree(result);
+    EXPECT_EQ(result.summary.pods, 4) << "plain, large, claims and asks";
+    EXPECT_EQ(result.summary.placed, 1);
+    EXPECT_EQ(result.waiting.size(), 3u);
+  }
+
+  std::vector<std::string> pods_;
+};
+
+TEST_F(mixed_pods, count_and_are_told_of_when_they_are_there) {
+  const outcome result = run(with(objects() + all_pods(), ""));
+  expect_told(result);
+  expect_counted(result);
+}
+
+TEST_F(mixed_pods, count_and_are_told_of_when_they_come_at_a_rate) {
+  options what = with(objects() + all_pods(), "");
+  what.arrive = {arrivals::mode::rate, 1};
+  const outcome result = run(what);
+  expect_told(result);
+  expect_counted(result);
+}
+
+TEST_F(mixed_pods, count_and_are_told_of_when_they_come_by_events) {
+  const outcome result = run(with(objects(), arrivals()));
+  expect_told(result);
+  expect_counted(result);
+}
+
+TEST_F(mixed_pods, are_told_of_though_they_leave) {
+  std::string leave;
+  for (const std::string& one : pods_) leave += line(5, "delete", one);
+  const outcome result = run(with(objects(), arrivals() + leave));
+  expect_told(result);
+  EXPECT_EQ(result.summary.pods, 4);
+  EXPECT_TRUE(result.waiting.empty());
+  EXPECT_EQ(result.summary.departed, 5) << "other's scheduler has lost it, too";
+}
+
+TEST_F(mixed_pods, are_told_of_when_they_come_by_the_clock) {
+  options what = with(node("a", 2) + pod("p", 1) + pods_[4], "");
+  what.arrive = {arrivals::mode::pace, 1000};
+  const outcome result = run(what);
+  ASSERT_EQ(result.warnings.size(), 1u);
+  EXPECT_TRUE(result.warnings[0].contains("not placed: 1, the first n/other"));
+  EXPECT_EQ(result.summary.pods, 1);
+}
 
 TEST_F(small_cluster, arrivals_at_a_rate_are_evenly_spaced) {
   options what = with(node("a", 9) + pod("x", 1) + pod("y", 1) + pod("z", 1), "");
