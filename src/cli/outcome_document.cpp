@@ -47,11 +47,18 @@ class outcome_document_printer {
       to_.text("pod", what_.full_name(one.pod));
       to_.text("verdict", to_string(one.what));
       if (one.node != cluster::no_name) to_.text("node", what_.text(one.node));
+      if (one.what == simulate::verdict::nominated) print_victims(one);
       to_.integer("attempt", one.attempt);
       if (!style_.wall_clock) to_.text("at", rfc3339(one.at));
       if (one.message != 0) to_.text("message", what_.messages[one.message]);
       to_.end_object();
     }
+    to_.end_array();
+  }
+
+  void print_victims(const simulate::decision& of) {
+    to_.array("victims");
+    for (const cluster::object_key victim : what_.victims_of(of)) to_.text(what_.full_name(victim));
     to_.end_array();
   }
 

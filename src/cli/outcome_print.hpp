@@ -21,7 +21,7 @@ void print_outcome(document& to, const simulate::outcome& what, const outcome_st
 
 // The summary.
 void print_summary(output& to, const simulate::outcome& what, const outcome_style& style);
-// The summary, then every pod that waits, every attempt and every node.
+// The summary, then every pod that waits or was evicted, every attempt and every node.
 void print_wide(output& to, const simulate::outcome& what, const outcome_style& style);
 // The pods placed in this run, one "namespace/name" a line.
 void print_names(output& to, const simulate::outcome& what);

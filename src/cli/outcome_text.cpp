@@ -72,6 +72,19 @@ void print_waiting(output& to, const simulate::outcome& what) {
   table.print(to, 2);
 }
 
+void print_victims(output& to, const simulate::outcome& what) {
+  text_table table({{"POD"}, {"FROM"}, {"FOR"}});
+  for (const auto& one : what.decisions) {
+    for (const cluster::object_key victim : what.victims_of(one)) {
+      table.add(
+          {what.full_name(victim), std::string(what.text(one.node)), what.full_name(one.pod)});
+    }
+  }
+  if (table.empty()) return;
+  to.write("\nEvicted\n");
+  table.print(to, 2);
+}
+
 void print_decisions(output& to, const simulate::outcome& what) {
   text_table table({{"POD"}, {"VERDICT"}, {"NODE"}, {"ATTEMPT", side::right}, {"MESSAGE"}});
   for (const auto& one : what.decisions) {
@@ -131,6 +144,7 @@ void print_summary(output& to, const simulate::outcome& what, const outcome_styl
 void print_wide(output& to, const simulate::outcome& what, const outcome_style& style) {
   print_summary(to, what, style);
   print_waiting(to, what);
+  print_victims(to, what);
   print_decisions(to, what);
   print_nodes(to, what.summary, what);
 }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,9 @@ struct decision {
   cluster::object_key pod;
   cluster::name_id node = cluster::no_name;
   cluster::timestamp at = 0;
-  std::uint32_t attempt = 1;  // of this pod, from 1
-  std::uint32_t message = 0;  // index into outcome::messages; 0: the empty text
+  std::uint32_t attempt = 1;                    // of this pod, from 1
+  std::uint32_t message = 0;                    // index into outcome::messages; 0: the empty text
+  std::uint32_t first_victim = 0, victims = 0;  // of outcome::victims: see victims_of
   verdict what = verdict::placed;
 };
 
@@ -119,12 +121,17 @@ struct outcome {
   std::vector<placement> placements;  // by namespace/name
   std::vector<waiting_pod> waiting;   // by namespace/name
   std::vector<decision> decisions;
+  std::vector<cluster::object_key> victims;          // of one decision after another
   std::vector<std::string> messages{std::string{}};  // each text once
   std::vector<sample> series;
   std::vector<std::string> warnings;  // what the input lacks or asks beyond us, one line each
   struct summary summary;
   struct timing timing;
 
+  // The pods that were evicted for a nominated one, in the order of their eviction.
+  std::span<const cluster::object_key> victims_of(const decision& one) const {
+    return std::span(victims).subspan(one.first_victim, one.victims);
+  }
   std::string_view text(cluster::name_id id) const { return objects->text(id); }
   std::string full_name(cluster::object_key key) const {
     return std::string(text(key.ns)) + "/" + std::string(text(key.name));

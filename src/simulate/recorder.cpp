@@ -43,6 +43,13 @@ void recorder::add(const schedule::decision& made, const schedule::cycle& by) {
   written.attempt = made.attempt;
   written.message = message_of(made, by);
   written.what = verdict_of(made.what);
+  if (written.what == verdict::nominated) {
+    written.first_victim = static_cast<std::uint32_t>(into_.victims.size());
+    written.victims = static_cast<std::uint32_t>(by.victims().size());
+    for (const cluster::pod_id victim : by.victims()) {
+      into_.victims.push_back(cluster::key_of(objects_[victim]));
+    }
+  }
   into_.decisions.push_back(written);
 
   if (index(made.pod) >= last_messages_.size()) last_messages_.resize(objects_.pod_slots());

@@ -117,6 +117,31 @@ TEST(simulate, wide_lists_pods_and_nodes) {
   EXPECT_THAT(text, testing::ContainsRegex("\n  closed +zone-a +yes "));
 }
 
+TEST(simulate, evicted_pods_are_named) {
+  const std::string low = R"("nodeName":"only","priority":1,)";
+  const std::string dump = sample_list(
+      sample_node("only", "4") + "," + sample_pod("web", "less", "2", low) + "," +
+      sample_pod("web", "more", "2", R"("nodeName":"only","priority":2,)") + "," +
+      sample_pod("web", "high", "4", R"("priority":9,)") + "," + sample_pod("web", "huge", "64"));
+  const auto all = parse_json(run({"simulate", "-f", "-", "-o", "json"}, dump).out);
+  EXPECT_EQ(all["summary"]["preempted"], 2);
+  std::size_t nominated = 0;
+  for (const auto& one : all["decisions"]) {
+    EXPECT_EQ(one.contains("victims"), one["verdict"] == "nominated");
+    if (!one.contains("victims")) continue;
+    ++nominated;
+    EXPECT_EQ(one["pod"], "web/high");
+    EXPECT_EQ(one["node"], "only");
+    EXPECT_THAT(texts_of(one["victims"]), testing::UnorderedElementsAre("web/less", "web/more"));
+  }
+  EXPECT_EQ(nominated, 1u);
+  const std::string wide = run({"simulate", "-f", "-", "-o", "wide"}, dump).out;
+  EXPECT_THAT(wide, HasSubstr("\nEvicted\n"));
+  EXPECT_THAT(wide, testing::ContainsRegex("\n  web/less +only +web/high\n"));
+  EXPECT_THAT(wide, testing::ContainsRegex("\n  web/more +only +web/high\n"));
+  EXPECT_THAT(simulate({"-o", "wide"}).out, Not(HasSubstr("Evicted")));
+}
+
 TEST(simulate, ties_go_to_the_smallest_name_where_asked) {
   std::string items;
   for (const char* name : {"c", "a", "b"}) items += sample_node(name, "4") + ",";
