@@ -234,8 +234,29 @@ def change(dice, item, everywhere, nearby):
         put(dice, item, tuple(path.split("/")), copy.deepcopy(dice.choice(values)))
 
 
+def merge_label_keys(pod):
+    """Does to pod affinity what the API server does when the pod is made; kube-scheduler relies on it."""
+    labels, affinity = pod["metadata"].get("labels") or {}, pod["spec"].get("affinity") or {}
+    groups = [affinity.get(group) or {} for group in ("podAffinity", "podAntiAffinity")]
+    terms = [term for group in groups for term in group.get(REQUIRED) or []]
+    terms += [term.get("podAffinityTerm") or {} for group in groups for term in group.get(PREFERRED) or []]
+    for term in terms:
+        selector = term.get("labelSelector")
+        for field, operator in (("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn")):
+            for key in term.get(field) or [] if selector is not None else []:
+                known = {*(selector.get("matchLabels") or {}),
+                         *(each.get("key") for each in selector.get("matchExpressions") or [])}
+                if key in labels and key not in known:
+                    selector["matchExpressions"] = (selector.get("matchExpressions") or []) + [
+                        {"key": key, "operator": operator, "values": [labels[key]]}]
+
+
 def settle(items):
-    """Keeps out what upstream answers at random: one image with two sizes, free volumes of one size."""
+    """Fills in what upstream takes for given, and keeps out what it answers at random: one image with
+    two sizes, free volumes of one size."""
+    for item in items:
+        if item["kind"] == "Pod":
+            merge_label_keys(item)
     heads, sizes, taken = {}, {}, set()
 
     def head_of(name):

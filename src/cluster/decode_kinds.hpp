@@ -23,11 +23,19 @@ struct pod_scratch {
   struct claim_status {
     name_id name, claim;
   };
+  // Of each term of a pod_affinity: what joins its selector once the pod's labels are known.
+  struct term_keys {
+    std::vector<name_id> match, mismatch;  // matchLabelKeys, mismatchLabelKeys
+  };
+  struct affinity_keys {
+    std::vector<term_keys> required, preferred;
+  };
 
   pod_spec spec;
   std::vector<container_extra> containers, init_containers;
   std::vector<named_status> container_statuses, init_container_statuses;
   std::vector<claim_status> claim_statuses;
+  affinity_keys near, far;
   resource_list limits, actuated, allocated;  // of the pod as a whole
   bool has_status_resources = false;
   decoder::pod_priority priority;

@@ -67,7 +67,7 @@ node_affinity read_node_affinity(json_field& field) {
   return affinity;
 }
 
-pod_affinity_term read_pod_affinity_term(json_field& field) {
+pod_affinity_term read_pod_affinity_term(json_field& field, pod_scratch::term_keys& keys) {
   pod_affinity_term term{};
   field.for_each_member([&](std::string_view key, json_field& value) {
     if (key == "labelSelector") {
@@ -78,28 +78,36 @@ pod_affinity_term read_pod_affinity_term(json_field& field) {
       term.namespaces = read_names(value);
     } else if (key == "topologyKey") {
       term.topology_key = value.name();
+    } else if (key == "matchLabelKeys") {
+      keys.match = read_names(value);
+    } else if (key == "mismatchLabelKeys") {
+      keys.mismatch = read_names(value);
     }
   });
   return term;
 }
 
-pod_affinity read_pod_affinity(json_field& field) {
+pod_affinity read_pod_affinity(json_field& field, pod_scratch::affinity_keys& keys) {
   pod_affinity affinity;
+  keys = {};
   field.for_each_member([&](std::string_view key, json_field& value) {
     if (key == required_terms) {
       affinity.required.clear();
+      keys.required.clear();
       value.for_each_element([&](json_field& element) {
-        affinity.required.push_back(read_pod_affinity_term(element));
+        affinity.required.push_back(read_pod_affinity_term(element, keys.required.emplace_back()));
       });
     } else if (key == preferred_terms) {
       affinity.preferred.clear();
+      keys.preferred.clear();
       value.for_each_element([&](json_field& element) {
         weighted_pod_affinity_term& weighted = affinity.preferred.emplace_back();
+        pod_scratch::term_keys& of_term = keys.preferred.emplace_back();
         element.for_each_member([&](std::string_view part, json_field& member) {
           if (part == "weight") {
             weighted.weight = member.int32();
           } else if (part == "podAffinityTerm") {
-            weighted.term = read_pod_affinity_term(member);
+            weighted.term = read_pod_affinity_term(member, of_term);
           }
         });
       });
@@ -108,15 +116,16 @@ pod_affinity read_pod_affinity(json_field& field) {
   return affinity;
 }
 
-void read_affinity(json_field& field, pod_spec& spec) {
+void read_affinity(json_field& field, pod_scratch& scratch) {
+  pod_spec& spec = scratch.spec;
   field.for_each_member([&](std::string_view key, json_field& value) {
     if (value.is_null()) return;
     if (key == "nodeAffinity") {
       spec.affinity = read_node_affinity(value);
     } else if (key == "podAffinity") {
-      spec.pods_near = read_pod_affinity(value);
+      spec.pods_near = read_pod_affinity(value, scratch.near);
     } else if (key == "podAntiAffinity") {
-      spec.pods_far = read_pod_affinity(value);
+      spec.pods_far = read_pod_affinity(value, scratch.far);
     }
   });
 }
@@ -317,7 +326,7 @@ void read_spec_member(std::string_view key, json_field& value, pod& read, pod_sc
   } else if (key == "nodeSelector") {
     spec.selector = read_labels(value);
   } else if (key == "affinity") {
-    read_affinity(value, spec);
+    read_affinity(value, scratch);
   } else if (key == "topologySpreadConstraints") {
     read_spread(value, spec.spread);
   } else if (key == "hostNetwork") {
@@ -448,6 +457,7 @@ pod read_pod(json_field& root, store& into, pod_scratch& scratch) {
   read.uid = meta.uid;
   read.created = meta.created;
   read.terminating = meta.terminating;
+  merge_label_keys(scratch, meta.labels);
   read.labels = into.intern(std::move(meta.labels));
   read.controller = into.intern(meta.controller);
   finish_spec(scratch, into.names());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cluster/selector.hpp"
+
 namespace crosstie::cluster {
 
 namespace {
@@ -120,6 +122,34 @@ void join_statuses(std::vector<container>& containers,
   }
 }
 
+void merge_keys(pod_affinity_term& into, const std::vector<name_id>& keys, selector_operator op,
+                const label_set& labels) {
+  if (!into.selector) return;
+  std::vector<requirement>& known = into.selector->requirements;
+  for (const name_id key : keys) {
+    const std::optional<name_id> value = find_label(labels, key);
+    if (!value || std::ranges::find(known, key, &requirement::key) != known.end()) continue;
+    known.push_back({key, op, {*value}});
+  }
+}
+
+void merge_keys(pod_affinity_term& into, const pod_scratch::term_keys& keys,
+                const label_set& labels) {
+  merge_keys(into, keys.match, selector_operator::in, labels);
+  merge_keys(into, keys.mismatch, selector_operator::not_in, labels);
+}
+
+void merge_keys(std::optional<pod_affinity>& into, const pod_scratch::affinity_keys& keys,
+                const label_set& labels) {
+  if (!into) return;
+  for (std::size_t i = 0; i < into->required.size(); ++i) {
+    merge_keys(into->required[i], keys.required[i], labels);
+  }
+  for (std::size_t i = 0; i < into->preferred.size(); ++i) {
+    merge_keys(into->preferred[i].term, keys.preferred[i], labels);
+  }
+}
+
 }  // namespace
 
 void pod_scratch::clear() {
@@ -129,6 +159,7 @@ void pod_scratch::clear() {
   container_statuses.clear();
   init_container_statuses.clear();
   claim_statuses.clear();
+  near = far = {};
   limits.clear();
   actuated.clear();
   allocated.clear();
@@ -159,6 +190,11 @@ void finish_spec(pod_scratch& scratch, name_table& names) {
       claim.made_claim = status.claim;
     }
   }
+}
+
+void merge_label_keys(pod_scratch& scratch, const label_set& labels) {
+  merge_keys(scratch.spec.pods_near, scratch.near, labels);
+  merge_keys(scratch.spec.pods_far, scratch.far, labels);
 }
 
 }  // namespace crosstie::cluster

@@ -179,6 +179,27 @@ TEST(explain, a_pod_of_another_scheduler_is_not_ours) {
   EXPECT_EQ(run({"explain", "-f", "-", "--all"}, dump).out, "No pod is pending.\n");
 }
 
+TEST(explain, label_keys_of_affinity_are_merged_as_the_api_server_does) {
+  const auto labelled = [](std::string pod, const std::string& version) {
+    const std::string_view before = R"("metadata":{)";
+    return pod.insert(pod.find(before) + before.size(),
+                      R"("labels":{"app":"a","version":")" + version + R"("},)");
+  };
+  const std::string far =
+      R"("affinity":{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[)"
+      R"({"topologyKey":"kubernetes.io/hostname","labelSelector":{"matchLabels":{"app":"a"}},)"
+      R"("matchLabelKeys":["version"]}]}},)";
+  const auto ask = [&](const std::string& version) {
+    const std::string dump =
+        sample_list(sample_node("big", "8") + "," +
+                    labelled(sample_pod("web", "old", "1", R"("nodeName":"big",)"), "1") + "," +
+                    labelled(sample_pod("web", "new", "1", far), version));
+    return parse_json(run({"explain", "-f", "-", "new", "-o", "json"}, dump).out)["pods"][0];
+  };
+  EXPECT_EQ(ask("2")["chosen"], "big") << "pods of another version do not matter";
+  EXPECT_FALSE(ask("1").contains("chosen"));
+}
+
 TEST(explain, a_configuration_changes_the_answer) {
   const scratch files;
   const std::string config =

@@ -191,6 +191,40 @@ TEST_F(decode_objects, affinity_and_spreading) {
   EXPECT_EQ(spread.node_taints_policy, inclusion_policy::honor);
 }
 
+TEST_F(decode_objects, label_keys_join_the_selectors_of_pod_affinity) {
+  constexpr std::string_view spec = R"("spec":{"affinity":{
+      "podAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[
+          {"weight":1,"podAffinityTerm":{"topologyKey":"host"}},
+          {"weight":2,"podAffinityTerm":{"mismatchLabelKeys":["team","absent"],"topologyKey":"host","labelSelector":{}}}]},
+      "podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[
+          {"matchLabelKeys":["hash","absent"],"labelSelector":{"matchLabels":{"app":"a"}},"topologyKey":"host"},
+          {"matchLabelKeys":["hash"],"topologyKey":"host"},
+          {"matchLabelKeys":["hash"],"topologyKey":"host",
+           "labelSelector":{"matchExpressions":[{"key":"hash","operator":"In","values":["h1"]}]}}]}}})";
+  constexpr std::string_view meta =
+      R"("metadata":{"name":"p","labels":{"app":"a","hash":"h1","team":"t"}})";
+  const std::string head = R"({"kind":"Pod",)";
+  const pod one = read<pod>(head + std::string(meta) + "," + std::string(spec) + "}");
+  const pod two = read<pod>(head + std::string(spec) + "," + std::string(meta) + "}");
+  EXPECT_EQ(one.spec, two.spec) << "the labels may come last";
+  const pod_spec& merged = into_.spec(one.spec);
+  const std::vector<pod_affinity_term>& far = merged.pods_far->required;
+  const requirement same_hash{id("hash"), selector_operator::in, {id("h1")}};
+  EXPECT_EQ(far.at(0).selector->requirements,
+            (std::vector<requirement>{{id("app"), selector_operator::in, {id("a")}}, same_hash}));
+  EXPECT_FALSE(far.at(1).selector) << "what matches nothing matches nothing still";
+  EXPECT_EQ(far.at(2).selector->requirements, std::vector<requirement>{same_hash})
+      << "a stored term has it already";
+  const auto& near = merged.pods_near->preferred;
+  EXPECT_FALSE(near.at(0).term.selector);
+  EXPECT_EQ(near.at(1).term.selector->requirements,
+            (std::vector<requirement>{{id("team"), selector_operator::not_in, {id("t")}}}));
+  // Nothing stays behind for the next pod.
+  const pod_spec& next = read_spec(R"({"affinity":{"podAntiAffinity":{
+    "requiredDuringSchedulingIgnoredDuringExecution":[{"labelSelector":{},"topologyKey":"host"}]}}})");
+  EXPECT_TRUE(next.pods_far->required.at(0).selector->requirements.empty());
+}
+
 TEST_F(decode_objects, node) {
   const node read_node =
       read<node>(R"({"kind":"Node","metadata":{"name":"n","namespace":"ignored","labels":{"a":"b"}},
