@@ -32,6 +32,10 @@ std::string hindrance(const cluster::store& objects, const schedule::configurati
     return fmt::format("pod {} has finished: the scheduler does not see it",
                        objects.full_name(pod));
   }
+  if (objects[pod].terminating && objects[pod].node == cluster::no_name) {
+    return fmt::format("pod {} is on no node and being deleted: the scheduler does not try it",
+                       objects.full_name(pod));
+  }
   if (profile_of(objects, settings, pod) == nullptr) {
     return fmt::format(
         "pod {} is left to the scheduler \"{}\", of which the configuration has no "

@@ -179,6 +179,20 @@ TEST(explain, a_pod_of_another_scheduler_is_not_ours) {
   EXPECT_EQ(run({"explain", "-f", "-", "--all"}, dump).out, "No pod is pending.\n");
 }
 
+TEST(explain, a_pod_that_is_being_deleted_is_not_tried) {
+  const auto deleted = [](std::string pod) {
+    const std::string_view before = R"("metadata":{)";
+    return pod.insert(pod.find(before) + before.size(),
+                      R"("deletionTimestamp":"2026-01-02T03:04:06Z",)");
+  };
+  const std::string dump =
+      sample_list(sample_node("big", "8") + "," + deleted(sample_pod("web", "waits", "1")) + "," +
+                  deleted(sample_pod("web", "runs", "1", R"("nodeName":"big",)")));
+  expect_refused(run({"explain", "-f", "-", "waits"}, dump),
+                 "pod web/waits is on no node and being deleted: the scheduler does not try it");
+  EXPECT_EQ(run({"explain", "-f", "-", "runs"}, dump).exit_code, 0);
+}
+
 TEST(explain, label_keys_of_affinity_are_merged_as_the_api_server_does) {
   const auto labelled = [](std::string pod, const std::string& version) {
     const std::string_view before = R"("metadata":{)";
