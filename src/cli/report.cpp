@@ -18,6 +18,7 @@ class report_printer {
     print_counts();
     print_reasons();
     print_resources();
+    print_evicted();
     print_nodes();
     print_series();
     if (style_.timing) print_timing();
@@ -63,6 +64,24 @@ class report_printer {
       to_.text("used", percent(one.utilisation));
       to_.text("fragmented", percent(one.fragmentation));
       to_.end_object();
+    }
+    to_.end_array();
+  }
+
+  // [pod, the node that it was on, for which pod] of the first; their number is "preempted"
+  void print_evicted() {
+    constexpr int most = 500;
+    int left = most;
+    to_.array("evicted");
+    for (const auto& one : what_.decisions) {
+      for (const cluster::object_key victim : what_.victims_of(one)) {
+        if (left-- == 0) return to_.end_array();
+        to_.begin_array();
+        to_.text(what_.full_name(victim));
+        to_.text(what_.text(one.node));
+        to_.text(what_.full_name(one.pod));
+        to_.end_array();
+      }
     }
     to_.end_array();
   }

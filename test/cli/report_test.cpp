@@ -181,6 +181,19 @@ TEST(report, a_browser_draws_the_reasons) {
   EXPECT_GT(sum_of(section(dom, "reasons"), "data-pods"), 0);
 }
 
+TEST(report, a_browser_lists_the_evicted_pods) {
+  const scratch files;
+  const std::string dump =
+      sample_list(sample_node("only", "2") + "," +
+                  sample_pod("web", "low", "2", R"("nodeName":"only","priority":1,)") + "," +
+                  sample_pod("web", "high", "2", R"("priority":9,)"));
+  const std::string path = write_report(files, {"-f", "-"}, dump);
+  EXPECT_EQ(data_of(read_file(path))["evicted"],
+            nlohmann::json::parse(R"([["web/low","only","web/high"]])"));
+  if (!has_chromium()) GTEST_SKIP() << "chromium is not installed: the page was NOT looked at";
+  EXPECT_THAT(section(rendered(path), "evicted"), HasSubstr("<td>web/low</td>"));
+}
+
 TEST(report, a_browser_copes_with_a_run_without_pods_and_nodes) {
   if (!has_chromium()) GTEST_SKIP() << "chromium is not installed: the page was NOT looked at";
   const scratch files;

@@ -383,6 +383,23 @@ function drawResources() {
   byId("resources").append(element("div", {class: "scroll"}, table));
 }
 
+function drawEvicted() {
+  const section = byId("evicted");
+  section.hidden = !data.evicted.length;
+  const table = element("table"), head = element("tr");
+  for (const title of ["Pod", "From node", "For"]) head.append(element("th", {scope: "col"}, title));
+  const body = element("tbody");
+  for (const names of data.evicted) {
+    const row = element("tr");
+    for (const name of names) row.append(element("td", {}, name));
+    body.append(row);
+  }
+  table.append(element("thead", {}, head), body);
+  section.append(element("div", {class: "scroll"}, table));
+  const more = data.preempted - data.evicted.length;
+  if (more > 0) section.append(element("p", {class: "empty"}, `and ${whole(more)} more`));
+}
+
 // ---- drawing all ------------------------------------------------------------------------------
 
 function drawSized() { drawMap(); drawPlaced(); drawLatency(); }
@@ -393,6 +410,7 @@ prepareMap();
 drawSized();
 drawReasons();
 drawResources();
+drawEvicted();
 let drawnWidth = innerWidth;
 addEventListener("resize", () => {
   if (innerWidth === drawnWidth) return;
