@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 // <random> costs more to include than all else here together.
 #if defined(__linux__) && __has_include(<sys/random.h>)
@@ -163,16 +162,13 @@ class hash_state {
 }
 
 // The seed of one table, by its address, and with its elements it goes to other tables. The tables
-// that come after that get other seeds, even where that one has been, and so does a table that was
-// moved from: putting a table's keys into another in iteration order would pile them up, if both
-// had the same.
+// that come after that get other seeds, even where that one has been, and tables that hash into
+// slots renew theirs when they are moved from: putting a table's keys into another in iteration
+// order would pile them up, if both had the same.
 class table_seed {
  public:
   explicit table_seed(const void* table) : value_(make(table)) {}
   table_seed(const table_seed& other) noexcept : value_(other.value_) { given_away() += 1; }
-  table_seed(table_seed&& other) noexcept : table_seed(std::as_const(other)) {
-    other.renew(&other);
-  }
   table_seed& operator=(const table_seed& other) noexcept {
     value_ = other.value_;
     given_away() += 1;

@@ -68,7 +68,13 @@ class uuid_assignment {
     reserve(other.size());
     other.for_each([this](std::string_view row, std::string_view column) { assign(row, column); });
   }
-  uuid_assignment(uuid_assignment&& other) noexcept = default;
+  uuid_assignment(uuid_assignment&& other) noexcept
+      : rows_(std::move(other.rows_)),
+        keys_(std::move(other.keys_)),
+        slots_(std::move(other.slots_)),
+        seed_(other.seed_) {
+    other.seed_.renew(&other);
+  }
   // Copies the pairs where the allocators are unequal.
   uuid_assignment(uuid_assignment&& other, const Alloc& alloc) : uuid_assignment(alloc) {
     if (alloc == other.get_allocator()) {
