@@ -149,11 +149,10 @@ class steady_map {
   template <class Given = Key, class Value>
     requires(detail::makes_key<Given, Key>)
   std::pair<T*, bool> insert_or_assign(Given&& key, Value&& value) {
-    if (T* found = find_value(key)) {
-      *found = std::forward<Value>(value);
-      return {found, false};
-    }
-    return try_emplace(std::forward<Given>(key), std::forward<Value>(value));
+    const auto [at, added] = try_emplace(std::forward<Given>(key), std::forward<Value>(value));
+    // A value that found its key present was not consumed.
+    if (!added) *at = std::forward<Value>(value);  // NOLINT(bugprone-use-after-move)
+    return {at, added};
   }
 
   // The value of a key, view or fields, or nullptr.
