@@ -2,53 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+
+#include "cluster/decode_fixture.hpp"
 
 namespace crosstie::cluster {
 namespace {
-
-class decode_objects : public ::testing::Test {
- protected:
-  template <class T>
-  T read(std::string_view json) {
-    auto object = decode(json, into_, {.file = "x.json", .line = 1});
-    if (!object) {
-      ADD_FAILURE() << to_string(object.error());
-      return {};
-    }
-    if (!std::holds_alternative<T>(*object)) {
-      ADD_FAILURE() << "an object of another kind";
-      return {};
-    }
-    return std::get<T>(*object);
-  }
-  const pod_spec& read_spec(std::string_view spec, std::string_view status = "{}") {
-    return into_.spec(
-        read<pod>(R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"},"spec":)" +
-                  std::string(spec) + R"(,"status":)" + std::string(status) + "}")
-            .spec);
-  }
-  std::string fail(std::string_view json) {
-    const auto object = decode(json, into_, {.file = "x.json", .line = 1});
-    return object ? "no error" : to_string(object.error());
-  }
-  std::string fail_spec(std::string_view spec) {
-    return fail(
-        R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","namespace":"n"},"spec":)" +
-        std::string(spec) + "}");
-  }
-  name_id id(std::string_view text) { return into_.names().intern(text); }
-  resource_list amounts(std::initializer_list<std::pair<std::string_view, std::string_view>> list) {
-    resource_list result;
-    for (const auto& [name, amount] : list) result.push_back({id(name), *parse_quantity(amount)});
-    std::sort(result.begin(), result.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-    return result;
-  }
-  std::string_view text(name_id name) { return into_.text(name); }
-
-  store into_;
-};
 
 TEST_F(decode_objects, pod_metadata_and_status) {
   const pod read_pod = read<pod>(R"({
@@ -342,48 +303,6 @@ TEST_F(decode_objects, equal_pods_share_a_spec) {
   EXPECT_EQ(read<pod>(with_volume("a")).spec, read<pod>(with_volume("b")).spec);
 }
 
-TEST_F(decode_objects, words_that_the_api_server_does_not_know_are_errors) {
-  const auto fail_node = [&](std::string effect) {
-    return fail(R"({"kind":"Node","metadata":{"name":"a"},"spec":{"taints":[{"effect":")" + effect +
-                R"("}]}})");
-  };
-  EXPECT_EQ(fail_node("Noschedule"),
-            "x.json:1: Node a: spec.taints[0].effect: expected NoSchedule, PreferNoSchedule or "
-            "NoExecute, found \"Noschedule\"");
-  EXPECT_EQ(fail_spec(R"({"tolerations":[{"effect":"Noexecute"}]})"),
-            "x.json:1: Pod n/p: spec.tolerations[0].effect: expected NoSchedule, PreferNoSchedule "
-            "or NoExecute, found \"Noexecute\"");
-  EXPECT_EQ(fail_spec(R"({"tolerations":[{"operator":"exists"}]})"),
-            "x.json:1: Pod n/p: spec.tolerations[0].operator: expected Equal, Exists, Lt or Gt, "
-            "found \"exists\"");
-  EXPECT_EQ(fail_spec(R"({"preemptionPolicy":"never"})"),
-            "x.json:1: Pod n/p: spec.preemptionPolicy: expected PreemptLowerPriority or Never, "
-            "found \"never\"");
-  EXPECT_EQ(
-      fail(R"({"kind":"PriorityClass","metadata":{"name":"c"},"preemptionPolicy":"never"})"),
-      "x.json:1: PriorityClass c: preemptionPolicy: expected PreemptLowerPriority or Never, found "
-      "\"never\"");
-  EXPECT_EQ(fail_spec(R"({"affinity":{"nodeAffinity":{
-      "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
-        {"matchExpressions":[{"key":"a","operator":"in"}]}]}}}})"),
-            "x.json:3: Pod n/p: spec.affinity.nodeAffinity."
-            "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]."
-            "matchExpressions[0].operator: expected In, NotIn, Exists, DoesNotExist, Gt or Lt, "
-            "found \"in\"");
-  EXPECT_EQ(fail_spec(R"({"initContainers":[{"restartPolicy":"Sometimes"}]})"),
-            "x.json:1: Pod n/p: spec.initContainers[0].restartPolicy: expected Always, OnFailure "
-            "or Never, found \"Sometimes\"");
-  EXPECT_EQ(fail_spec(R"({"topologySpreadConstraints":[{"whenUnsatisfiable":"Maybe"}]})"),
-            "x.json:1: Pod n/p: spec.topologySpreadConstraints[0].whenUnsatisfiable: expected "
-            "DoNotSchedule or ScheduleAnyway, found \"Maybe\"");
-  EXPECT_EQ(fail_spec(R"({"topologySpreadConstraints":[{"maxSkew":0}]})"),
-            "x.json:1: Pod n/p: spec.topologySpreadConstraints[0].maxSkew: expected an integer "
-            "from 1 to 2147483647, found 0");
-  EXPECT_EQ(fail_spec(R"({"topologySpreadConstraints":[{"minDomains":0}]})"),
-            "x.json:1: Pod n/p: spec.topologySpreadConstraints[0].minDomains: expected an integer "
-            "from 1 to 2147483647, found 0");
-}
-
 TEST_F(decode_objects, words_left_empty_are_the_api_servers_defaults) {
   const pod empty = read<pod>(R"({"kind":"Pod","metadata":{"name":"p"},"spec":{
     "preemptionPolicy":"","tolerations":[{"key":"a","operator":"","effect":""}],
@@ -394,79 +313,6 @@ TEST_F(decode_objects, words_left_empty_are_the_api_servers_defaults) {
     "tolerations":[{"key":"a"}],"initContainers":[{},{}],
     "topologySpreadConstraints":[{"whenUnsatisfiable":"DoNotSchedule"}]}})");
   EXPECT_EQ(empty.spec, absent.spec);
-}
-
-TEST_F(decode_objects, errors_name_object_field_and_what_was_found) {
-  EXPECT_EQ(
-      fail_spec(R"({"containers":[{},{"resources":{"requests":{"cpu":"1x"}}}]})"),
-      "x.json:1: Pod n/p: spec.containers[1].resources.requests.cpu: expected a quantity such "
-      "as 100m or 1Gi, found \"1x\"");
-  EXPECT_EQ(fail_spec(R"({"containers":[{"resources":{"requests":{"example.com/gpu":"-1"}}}]})"),
-            "x.json:1: Pod n/p: spec.containers[0].resources.requests[example.com/gpu]: expected a "
-            "quantity that is not negative, found \"-1\"");
-  EXPECT_EQ(fail_spec(R"({"priority":"high"})"),
-            "x.json:1: Pod n/p: spec.priority: expected a 32-bit integer, found \"high\"");
-  EXPECT_EQ(fail_spec(R"({"priority":2147483648})"),
-            "x.json:1: Pod n/p: spec.priority: expected a 32-bit integer, found 2147483648");
-  EXPECT_EQ(fail_spec(R"({"priority":1.5})"),
-            "x.json:1: Pod n/p: spec.priority: expected a 32-bit integer, found 1.5");
-  EXPECT_EQ(fail_spec("{\n\n\"nodeName\":\n7}"),
-            "x.json:4: Pod n/p: spec.nodeName: expected a string, found 7");
-  EXPECT_EQ(fail_spec(R"({"hostNetwork":"true"})"),
-            "x.json:1: Pod n/p: spec.hostNetwork: expected true or false, found \"true\"");
-  EXPECT_EQ(fail_spec(R"({"containers":{}})"),
-            "x.json:1: Pod n/p: spec.containers: expected a list, found an object");
-  EXPECT_EQ(fail_spec(R"({"nodeSelector":["a"]})"),
-            "x.json:1: Pod n/p: spec.nodeSelector: expected an object, found a list");
-  EXPECT_EQ(fail_spec(R"({"nodeSelector":{"a":1}})"),
-            "x.json:1: Pod n/p: spec.nodeSelector.a: expected a string, found 1");
-  EXPECT_EQ(
-      fail_spec(R"({"containers":[{"ports":[{"hostPort":70000}]}]})"),
-      "x.json:1: Pod n/p: spec.containers[0].ports[0].hostPort: expected an integer from 0 to "
-      "65535, found 70000");
-  EXPECT_EQ(fail(R"({"kind":"Node","metadata":{}})"),
-            "x.json:1: Node: metadata.name: expected a name, found none");
-  EXPECT_EQ(fail(R"({"kind":"Pod","metadata":{"name":"p","creationTimestamp":"soon"}})"),
-            "x.json:1: Pod p: metadata.creationTimestamp: expected a time such as "
-            "2026-01-31T12:00:00Z, found \"soon\"");
-  EXPECT_EQ(fail(R"({"metadata":{"name":"p"}})"),
-            "x.json:1: kind: expected a kind such as Pod, found none");
-  EXPECT_EQ(fail(R"({"kind":"PodList","items":[]})"),
-            "x.json:1: PodList: kind: expected a single object, found \"PodList\"");
-  EXPECT_EQ(fail(R"([])"), "x.json:1: expected an object with a kind");
-}
-
-TEST_F(decode_objects, what_is_not_json_is_an_error) {
-  for (const char* text :
-       {"", "{", "{}", R"({"kind":"Node","metadata":{"name":"n"})",
-        R"({"kind":"Node" "metadata":{}})", R"({"kind":"Node","metadata":{"name":"n"},})",
-        R"({"kind":"Node","metadata":{"name":n}})",
-        R"({"kind":"Node","metadata":{"name":"n"},"spec":{"taints":[}]}})",
-        "{\"kind\":\"Node\",\"metadata\":{\"name\":\"\xff\"}}",
-        "{\"kind\":\"Node\",\"metadata\":{\"name\":\"a\nb\"}}",
-        R"({"kind":"Node","metadata":{"name":"\ud800"}})"}) {
-    EXPECT_NE(fail(text), "no error") << text;
-  }
-}
-
-TEST_F(decode_objects, what_is_passed_over_is_checked_too) {
-  for (const char* text :
-       {R"({"kind":"Node","metadata":{"name":"n"},"x":tru})",
-        R"({"kind":"Node","metadata":{"name":"n"},"x":[1 2]})",
-        R"({"kind":"Node","metadata":{"name":"n"},"x":{"a"}})",
-        R"({"kind":"Node","metadata":{"name":"n"},"x":01})",
-        R"({"kind":"Node","metadata":{"name":"n"},"x":{"a":[}]})",
-        R"({"kind":"Node","metadata":{"name":"n"},"x":-})",
-        R"({"kind":"Node","metadata":{"name":"n","managedFields":[{"a":1,}]}})",
-        R"({"kind":"ConfigMap","data":{"a":nul}})",
-        R"({"kind":"Node","metadata":{"name":"n"},"x":{"a":"b":{"c":1}}})",
-        R"({"kind":"Node","metadata":{"name":"n"},"status":{"capacity":{"cpu":"1":2}}})",
-        R"({"kind":"Pod","metadata":{"name":"n","creationTimestamp":"2026-01-31T12:00:00Z":2}})",
-        R"({"kind":"Node","metadata":{"name":"n"},"x":"\q"})"}) {
-    EXPECT_NE(fail(text), "no error") << text;
-  }
-  read<node>(
-      R"({"kind":"Node","metadata":{"name":"n"},"x":[-0.5e+7,"\u00e4\\\"",{},[],{"a":[null,true,false,0]}]})");
 }
 
 TEST_F(decode_objects, priority_comes_from_the_class) {
